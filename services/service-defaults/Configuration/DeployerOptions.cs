@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mambo.ServiceDefaults.Configuration;
+
+/// <summary>Section <c>deployer</c>.</summary>
+public sealed class DeployerOptions
+{
+    /// <summary>Deployments of different apps that may run at once. Default: 2.</summary>
+    [Range(1, 16)]
+    public int Parallel { get; set; } = 2;
+
+    /// <summary>Releases kept per app. Default: 5.</summary>
+    [Range(2, 100)]
+    public int KeepReleases { get; set; } = 5;
+
+    /// <summary>Longest time for pulling images. Default: 10 minutes.</summary>
+    public TimeSpan PullDeadline { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time until all containers run and Docker calls them healthy. Default: 90 seconds.</summary>
+    public TimeSpan StartDeadline { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Longest time until every routed service answers HTTP. Default: 30 seconds.</summary>
+    public TimeSpan GateDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most files in a bundle. Default: 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxBundleFiles { get; set; } = 10_000;
+
+    /// <summary>Largest unpacked bundle, in bytes. Default: 256 MiB.</summary>
+    [Range(1, 100L * 1024 * 1024 * 1024)]
+    public long MaxUnpackedBytes { get; set; } = 256L * 1024 * 1024;
+}
