@@ -9,13 +9,15 @@ using Mambo.ServiceDefaults.Telemetry;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class JournalTests : IAsyncDisposable
+public sealed class JournalTests : IAsyncLifetime
 {
     private readonly Workshop _workshop = new();
 
     private Journal Journal => _workshop.Journal;
 
-    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
 
     [Fact]
     public async Task WriteAsync_OneOfManyThrows_OnlyThatOneIsUndone()

@@ -6,13 +6,15 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class OperationRunnerTests : IAsyncDisposable
+public sealed class OperationRunnerTests : IAsyncLifetime
 {
     private static readonly string[] AllSteps = ["fetch", "start", "switch"];
 
     private readonly Workshop _workshop = new();
 
-    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
 
     [Fact]
     public async Task Run_AllStepsDone_EndsCompletedAndTellsEachStepInOrder()

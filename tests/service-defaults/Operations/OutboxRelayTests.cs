@@ -5,11 +5,13 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class OutboxRelayTests : IAsyncDisposable
+public sealed class OutboxRelayTests : IAsyncLifetime
 {
     private readonly Workshop _workshop = new();
 
-    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
 
     [Fact]
     public async Task Relay_BrokerAway_KeepsOrderPerLaneAndPublishesOnceItIsBack()
