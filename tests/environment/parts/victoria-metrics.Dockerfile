@@ -1,0 +1,3 @@
+FROM mambo-test/parts:1
+EXPOSE 8428
+ENTRYPOINT ["victoria-metrics"]
