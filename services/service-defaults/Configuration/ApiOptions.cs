@@ -6,7 +6,7 @@ namespace Mambo.ServiceDefaults.Configuration;
 public sealed class ApiOptions
 {
     /// <summary>Address and port the API listens on. Default: <c>127.0.0.1:7400</c>.</summary>
-    [Required]
+    [Required, ListenAddress]
     public string Listen { get; set; } = "127.0.0.1:7400";
 
     /// <summary>Largest packed bundle, in bytes. Default: 100 MiB.</summary>

@@ -6,7 +6,7 @@ namespace Mambo.ServiceDefaults.Configuration;
 public sealed class EdgeOptions
 {
     /// <summary>Address and port apps are served on. Default: <c>127.0.0.1:7480</c>.</summary>
-    [Required]
+    [Required, ListenAddress]
     public string Listen { get; set; } = "127.0.0.1:7480";
 
     /// <summary>The port people use when something in front forwards to the edge; only for the URLs shown. Unset: the port of <see cref="Listen"/>.</summary>

@@ -21,6 +21,9 @@ public sealed class MamboOptions
     /// <summary>Notifications on phones.</summary>
     public AlertOptions Alerts { get; set; } = new();
 
+    /// <summary>Where a process says whether it is well.</summary>
+    public HealthOptions Health { get; set; } = new();
+
     /// <summary>Where logs, metrics and traces go.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 }

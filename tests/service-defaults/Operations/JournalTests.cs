@@ -9,15 +9,13 @@ using Mambo.ServiceDefaults.Telemetry;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class JournalTests : IAsyncLifetime
+public sealed class JournalTests : IAsyncDisposable
 {
     private readonly Workshop _workshop = new();
 
     private Journal Journal => _workshop.Journal;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
+    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
 
     [Fact]
     public async Task WriteAsync_OneOfManyThrows_OnlyThatOneIsUndone()

@@ -6,15 +6,13 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class OperationRunnerTests : IAsyncLifetime
+public sealed class OperationRunnerTests : IAsyncDisposable
 {
     private static readonly string[] AllSteps = ["fetch", "start", "switch"];
 
     private readonly Workshop _workshop = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
+    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
 
     [Fact]
     public async Task Run_AllStepsDone_EndsCompletedAndTellsEachStepInOrder()

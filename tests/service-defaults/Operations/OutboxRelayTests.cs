@@ -5,13 +5,11 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.ServiceDefaults.Tests.Operations;
 
-public sealed class OutboxRelayTests : IAsyncLifetime
+public sealed class OutboxRelayTests : IAsyncDisposable
 {
     private readonly Workshop _workshop = new();
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public Task DisposeAsync() => _workshop.DisposeAsync().AsTask();
+    public ValueTask DisposeAsync() => _workshop.DisposeAsync();
 
     [Fact]
     public async Task Relay_BrokerAway_KeepsOrderPerLaneAndPublishesOnceItIsBack()
