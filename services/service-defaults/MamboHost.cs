@@ -63,6 +63,7 @@ public static class MamboHost
         foreach (var section in typeof(MamboOptions).GetProperties())
             services.AddSingleton(section.PropertyType, section.GetValue(setup.Options)!);
         services.AddSingleton<LocalHost>();
+        services.AddHostedService<RunFile>();
     }
 
     private static string? ReadFile(MamboPaths paths, List<ConfigurationFault> faults)

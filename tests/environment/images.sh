@@ -18,7 +18,9 @@ recipe=$(printf '%s\n' "$suite" "${packages[@]}" | cat - "$here"/parts/* | sha25
 step() {
   local name=$1 start=$SECONDS
   shift
-  if ! "$@" > "$cache/$name.log" 2>&1; then
+  # In the background, because bash forgets -e inside a condition.
+  "$@" > "$cache/$name.log" 2>&1 &
+  if ! wait $!; then
     tail -n 30 "$cache/$name.log" >&2
     echo "image $name: failed; all of it is in $cache/$name.log" >&2
     return 1
@@ -32,7 +34,7 @@ have() {
 
 # The address of the machine's own package source; it is written nowhere in the project.
 package_source() {
-  grep -hoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | tr -d ' ' | head -n 1
+  find /etc/apt \( -name '*.list' -o -name '*.sources' \) -exec grep -hoE 'https?://[^ ]+/debian/?( |$)' {} + | tr -d ' ' | head -n 1 || true
 }
 
 root_filesystem() {

@@ -13,7 +13,7 @@ public sealed record MamboPaths(string Home)
     /// <summary>Content-addressed bundles.</summary>
     public string Bundles => Path.Combine(Home, "bundles");
 
-    /// <summary>Unpacked releases: <c>apps/{app}/releases/{number}</c>.</summary>
+    /// <summary>Unpacked bundles (<c>apps/{app}/bundles/{digest}</c>) and what a release adds to its own (<c>apps/{app}/releases/{number}</c>).</summary>
     public string Apps => Path.Combine(Home, "apps");
 
     /// <summary>Log files of detached processes.</summary>

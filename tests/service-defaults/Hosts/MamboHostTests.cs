@@ -132,6 +132,22 @@ public sealed class MamboHostTests : IDisposable
         (await TextAsync(app, Listeners.Api, "/healthz")).ShouldBe("the app's own /healthz on the api");
     }
 
+    [Fact]
+    public async Task RunFile_FromStartToStop_TellsWhereTheProcessListens()
+    {
+        var builder = _home.CreateBuilder("mambo");
+        builder.Listen(Listeners.Api, "127.0.0.1:0");
+        await using var app = await StartAsync(builder);
+        var file = Path.Combine(_home.Path, "run", "mambo.json");
+
+        var running = JsonSerializer.Deserialize<RunningProcess>(await File.ReadAllTextAsync(file), Mambo.Contracts.WireJson.Options)!;
+
+        running.Pid.ShouldBe(Environment.ProcessId);
+        running.Listeners["api"].ShouldBe(app.Services.ListeningAt(Listeners.Api));
+        await app.StopAsync();
+        File.Exists(file).ShouldBeFalse();
+    }
+
     private static async Task<WebApplication> StartAsync(WebApplicationBuilder builder)
     {
         var app = builder.Build();
