@@ -28,7 +28,8 @@ internal static class BundleEndpoints
             .WithDescription("200 with its size as Content-Length when it is stored, 404 when it is not. Neither has a body.")
             .WithPath("digest", "Digest of the packed bytes: sha256: and 64 hexadecimal digits.")
             .Answers(StatusCodes.Status200OK, "It is stored; Content-Length is its size.")
-            .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
+            .Answers(StatusCodes.Status400BadRequest, "The digest is malformed.")
+            .Answers(StatusCodes.Status404NotFound, "It is not stored.");
 
         api.MapPut("/bundles/{digest}", PutAsync)
             .WithName("storeBundle").WithTags("Bundles")

@@ -35,7 +35,7 @@ internal static class DeploymentProjection
         State = deployment.State == DeploymentState.Requested ? DeploymentState.Accepted : deployment.State,
         Host = accepted.Host,
         RequestedBy = accepted.RequestedBy ?? deployment.RequestedBy,
-        RequestedAt = accepted.RequestedAt,
+        RequestedAt = accepted.RequestedAt == default ? deployment.RequestedAt : accepted.RequestedAt,
         AcceptedAt = accepted.OccurredAt,
         Bundle = accepted.Bundle ?? deployment.Bundle,
         Commit = accepted.Commit ?? deployment.Commit,

@@ -74,6 +74,12 @@ internal static class ApiDescription
 
         foreach (var stream in metadata.OfType<StreamAnswer>())
             operation.Responses!["200"].Content![stream.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+
+        // The group's answers come before the route's own; a reader looks for the good one first.
+        var sorted = new OpenApiResponses();
+        foreach (var (status, answer) in operation.Responses!.OrderBy(response => response.Key, StringComparer.Ordinal))
+            sorted.Add(status, answer);
+        operation.Responses = sorted;
     }
 
     private static void Describe(OpenApiOperation operation, DescribedParameter described)
