@@ -31,10 +31,12 @@ public static class BusHost
         // The bus itself needs this delegate for its error queues, so it must not be asked for before it exists.
         services.AddSingleton<PublishMessage>(provider => (message, cancellationToken) => provider.GetRequiredService<Publisher>().PublishAsync(message, cancellationToken));
         services.AddSingleton<ParkedMessages>();
+        if (!inMemory)
+            services.AddSingleton(provider => new ErrorQueues(plan, provider.GetRequiredService<ParkedMessages>(), provider.GetRequiredService<ILogger<ErrorQueues>>()));
         AddTransport(services, setup, plan, canary, inMemory);
         services.AddHostedService(provider => provider.GetRequiredService<ParkedMessages>());
         services.AddHostedService(provider => new Canary(
-            provider.GetRequiredService<IBus>(), new Uri($"exchange:{canary}{(inMemory ? "" : "?temporary=true")}"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Canary>>()));
+            provider.GetRequiredService<IBus>(), provider.GetRequiredService<BusState>(), new Uri($"exchange:{canary}{(inMemory ? "" : "?temporary=true")}"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Canary>>()));
         services.AddHealthChecks().AddCheck<BusAlive>("bus", tags: ["live"]).AddCheck<BusReady>("bus connection", tags: ["ready"]);
         return builder;
     }
