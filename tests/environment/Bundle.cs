@@ -32,6 +32,13 @@ public sealed record Bundle(byte[] Bytes)
         return new Bundle(packed.ToArray());
     }
 
+    /// <summary>Unpacks it into an existing folder.</summary>
+    public void ExtractTo(string folder)
+    {
+        using var gzip = new GZipStream(new MemoryStream(Bytes), CompressionMode.Decompress);
+        TarFile.ExtractToDirectory(gzip, folder, overwriteFiles: false);
+    }
+
     /// <summary>A web app of one service that serves <paramref name="page"/> under the host <c>{app}.localhost</c>.</summary>
     /// <param name="app">The app's name.</param>
     /// <param name="page">The text of its page.</param>

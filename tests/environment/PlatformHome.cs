@@ -13,7 +13,8 @@ public sealed class PlatformHome : IDisposable
         ApiToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         WriteSecret("api-token", ApiToken);
         WriteSecret("api-tokens", $"owner sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ApiToken)))}");
-        WriteSecret("bus-password", busPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        BusPassword = busPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        WriteSecret("bus-password", BusPassword);
     }
 
     /// <summary>Full path.</summary>
@@ -21,6 +22,9 @@ public sealed class PlatformHome : IDisposable
 
     /// <summary>The token of the owner.</summary>
     public string ApiToken { get; }
+
+    /// <summary>The password for RabbitMQ.</summary>
+    public string BusPassword { get; }
 
     private string Secrets => System.IO.Path.Combine(Path, "secrets");
 

@@ -1,7 +1,7 @@
 namespace Mambo.ServiceDefaults.Names;
 
 /// <summary>A stranger's text inside one of our messages.</summary>
-internal static class Quoted
+public static class Quoted
 {
     /// <summary>In quotes, at most 60 characters, without control characters.</summary>
     public static string Text(string text)

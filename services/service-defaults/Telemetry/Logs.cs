@@ -26,7 +26,8 @@ internal static class Logs
     {
         var level = LevelOf(setup, surroundings);
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog((_, logs) => Configure(logs, level, setup));
+        // Not the static logger: the container owns this one, and closes it, when several hosts live in one process, too.
+        builder.Services.AddSerilog((_, logs) => Configure(logs, level, setup), preserveStaticLogger: true);
     }
 
     private static LogEventLevel LevelOf(PlatformSetup setup, Surroundings surroundings)

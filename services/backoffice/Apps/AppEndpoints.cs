@@ -1,0 +1,22 @@
+using Mambo.Backoffice.Http;
+
+namespace Mambo.Backoffice.Apps;
+
+/// <summary><c>/api/apps</c>.</summary>
+internal static class AppEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/apps", (AppTable apps) => TypedResults.Json(apps.All()))
+            .WithName("listApps").WithTags("Apps")
+            .WithSummary("List what serves now, by name")
+            .Answers<IReadOnlyList<AppStatus>>(StatusCodes.Status200OK, "The apps.");
+
+        api.MapGet("/apps/{app}/releases", (string app, AppTable apps) => apps.Releases(app) is { Count: > 0 } releases ? TypedResults.Json(new ReleaseList(releases)) : (IResult)Problem.NotFound)
+            .WithName("listReleases").WithTags("Apps")
+            .WithSummary("List the releases of an app, newest first")
+            .WithPath("app", "The app's name.")
+            .Answers<ReleaseList>(StatusCodes.Status200OK, "The releases.")
+            .Problems(StatusCodes.Status404NotFound);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Mambo.Backoffice.Deployments;
+
+/// <summary>Asks for a deployment. At least one of bundle and images is given.</summary>
+internal sealed record DeploymentRequest
+{
+    /// <summary>The app's name: 1 to 40 lower-case letters, digits and single inner hyphens, beginning with a letter.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Digest of a stored bundle. Unset: the bundle of the app's current release, with the images given.</summary>
+    public string? Bundle { get; init; }
+
+    /// <summary>Image reference per compose service, in place of the one in the bundle. Unset: as the bundle says.</summary>
+    public IReadOnlyDictionary<string, string>? Images { get; init; }
+
+    /// <summary>The host that is to run it. Unset: this one.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The commit it was built from, for people; at most 100 characters. Unset: unknown.</summary>
+    public string? Commit { get; init; }
+}
+
+/// <summary>Why a deployment is to stop.</summary>
+internal sealed record CancelRequest
+{
+    /// <summary>For the timeline; at most 500 characters. Unset: no reason given.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The wish is on disk and on its way to the deployer.</summary>
+/// <param name="DeploymentId">Ask after it under <c>/api/deployments/{id}</c>.</param>
+/// <param name="App">The app.</param>
+internal sealed record DeploymentAnswer(Guid DeploymentId, string App);
+
+/// <summary>Deployments, newest first.</summary>
+internal sealed record DeploymentList(IReadOnlyList<Deployment> Deployments);

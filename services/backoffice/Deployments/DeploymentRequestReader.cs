@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+using Mambo.Backoffice.Http;
+using Mambo.Contracts.Deployments;
+using Mambo.ServiceDefaults.Names;
+
+namespace Mambo.Backoffice.Deployments;
+
+/// <summary>Makes a request out of a body, or says everything that is wrong with it.</summary>
+internal static partial class DeploymentRequestReader
+{
+    public const int LongestCommit = 100;
+    public const int LongestReason = 500;
+    public const int LongestKey = 200;
+
+    private const string Example = """{"app":"shop","bundle":"sha256:…"}""";
+    private const string ImagesRemedy = """It must be an object of compose services and images, such as {"web":"ghcr.io/you/shop:1"}.""";
+
+    private static readonly string[] Fields = ["app", "bundle", "images", "host", "commit"];
+
+    /// <summary>Not to be used when there are faults.</summary>
+    /// <param name="body">The bytes of the body.</param>
+    /// <param name="isStored">Whether a bundle is stored.</param>
+    /// <param name="errors">Where faults go.</param>
+    public static DeploymentRequest Read(ReadOnlyMemory<byte> body, Func<BundleDigest, bool> isStored, List<FieldError> errors)
+    {
+        var json = new JsonFields(body, Example, Fields, errors);
+        var request = new DeploymentRequest
+        {
+            App = json.Text("app") ?? "",
+            Bundle = json.Text("bundle"),
+            Images = json.Texts("images", ImagesRemedy),
+            Host = json.Text("host"),
+            Commit = json.Line("commit", LongestCommit),
+        };
+        if (json.IsObject)
+            Check(request, isStored, errors);
+        return request;
+    }
+
+    /// <summary>The reason in the body of a cancellation; the body may be missing.</summary>
+    public static CancelRequest ReadCancel(ReadOnlyMemory<byte> body, List<FieldError> errors) => body.IsEmpty
+        ? new CancelRequest()
+        : new CancelRequest { Reason = new JsonFields(body, """{"reason":"wrong branch"}""", ["reason"], errors).Line("reason", LongestReason) };
+
+    /// <summary>Checks the header <c>Idempotency-Key</c>. Null: none was sent.</summary>
+    public static string? ReadKey(IReadOnlyList<string?> header, List<FieldError> errors)
+    {
+        if (header.Count == 0)
+            return null;
+        if (header is [{ Length: >= 1 and <= LongestKey } key] && key.All(letter => letter is >= '!' and <= '~'))
+            return key;
+        errors.Add(new FieldError("Idempotency-Key", $"It must be 1 to {LongestKey} visible ASCII characters, given once."));
+        return null;
+    }
+
+    private static void Check(DeploymentRequest request, Func<BundleDigest, bool> isStored, List<FieldError> errors)
+    {
+        // A field of the wrong type is unset here, and has its fault already.
+        var faulty = errors.Select(error => error.Field.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        if (!faulty.Contains("app") && !AppName.TryParse(request.App, out _, out var appProblem))
+            Add("app", appProblem);
+        if (request.Bundle is { } bundle)
+        {
+            if (!BundleDigest.TryParse(bundle, out var digest, out var digestProblem))
+                Add("bundle", digestProblem);
+            else if (!isStored(digest))
+                Add("bundle", $"{bundle} is not stored. Store it first: PUT /api/bundles/{bundle}.");
+        }
+
+        foreach (var (service, image) in request.Images ?? new Dictionary<string, string>())
+        {
+            if (!Service().IsMatch(service))
+                Add($"images.{JsonFields.Plain(service)}", "It is no name of a compose service. Write 1 to 63 letters, digits, dots, hyphens or underscores, beginning with a letter or digit.");
+            if (!ImageReference.TryParse(image, out _, out var imageProblem))
+                Add($"images.{JsonFields.Plain(service)}", imageProblem);
+        }
+
+        if (request.Host is { } host && !Host().IsMatch(host))
+            Add("host", $"{Quoted.Text(host)} is no host name. Write 1 to 63 lower-case letters, digits or inner hyphens, or leave it out for this host.");
+        if (request.Bundle is null && request.Images is null or { Count: 0 } && !faulty.Contains("bundle") && !faulty.Contains("images"))
+            Add("bundle", "Neither bundle nor images is given. Write the digest of a stored bundle, or images for the bundle the app runs now.");
+
+        void Add(string field, string problem) => errors.Add(new FieldError(field, problem));
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Service();
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Host();
+}
