@@ -72,7 +72,7 @@ internal static class OtlpRequest
 
     private static IReadOnlyDictionary<string, string> ResourceOf(ProtobufMessage resource) => Attributes(resource.Message(1), 1);
 
-    private static Dictionary<string, string> Attributes(ProtobufMessage message, int field) =>
+    private static IReadOnlyDictionary<string, string> Attributes(ProtobufMessage message, int field) =>
         message.Messages(field).ToDictionary(pair => pair.Text(1), pair => Value(pair.Message(2)));
 
     private static string Value(ProtobufMessage value) => value switch
