@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 using Mambo.Contracts.Deployments;
 using Mambo.ServiceDefaults;
@@ -12,9 +11,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 using RabbitMQ.Client;
 
-using Spectre.Console;
-
-namespace Mambo.Benchmarks.Bus;
+namespace Mambo.Benchmarks;
 
 /// <summary>
 /// Accepted commands a second through RabbitMQ: a plain client publishes <c>DeployApp</c> with confirms, the service takes it from its quorum queue, commits inbox, operation and
@@ -26,7 +23,7 @@ internal static class BusBenchmark
     private const int Commands = 5000;
     private const double Goal = 1500;
 
-    public static async Task<int> RunAsync(bool json)
+    public static async Task<Report> RunAsync()
     {
         await using var broker = await RabbitMqServer.StartAsync();
         using var home = new PlatformHome(broker.Password);
@@ -50,11 +47,13 @@ internal static class BusBenchmark
         var rate = Commands / watch.Elapsed.TotalSeconds;
         await app.StopAsync();
 
-        if (json)
-            Console.WriteLine(JsonSerializer.Serialize(new { commands = Commands, commandsPublishedPerSecond = Commands / published.TotalSeconds, acceptedPerSecond = rate, goal = Goal }));
-        else
-            AnsiConsole.Write(new Table().AddColumns("bus", "value").AddRow("commands", $"{Commands:N0}").AddRow("published by the client /s", $"{Commands / published.TotalSeconds:N0}").AddRow("accepted and told /s", $"{rate:N0}").AddRow("goal /s", $"{Goal:N0}"));
-        return rate >= Goal ? 0 : 1;
+        return new Report(
+            "bus",
+            $"{Commands:N0} DeployApp published by a plain client with confirms, each committed to the journal and its DeploymentAccepted told and received; broker and service share the machine",
+            [
+                Row.AtLeast("commands accepted and told", rate, "/s", Goal),
+                new Row("commands published by the client", Commands / published.TotalSeconds, "/s"),
+            ]);
     }
 
     private static async Task PublishAsync(RabbitMqServer broker, int count)
