@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Mambo.ServiceDefaults.Bus;
 
 /// <summary>Sends itself a message through the broker, again and again: as long as it comes back, publishing and consuming work.</summary>
-internal sealed partial class Canary(IBus bus, Uri address, TimeProvider time, ILogger<Canary> logger) : BackgroundService
+internal sealed partial class Canary(IBus bus, BusState state, Uri address, TimeProvider time, ILogger<Canary> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -15,6 +15,8 @@ internal sealed partial class Canary(IBus bus, Uri address, TimeProvider time, I
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
+            // Sent earlier, the first one would find no queue to come back to.
+            await state.Listening.WaitAsync(stoppingToken).ConfigureAwait(false);
             do
                 await SendAsync(stoppingToken).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

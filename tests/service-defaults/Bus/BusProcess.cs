@@ -5,6 +5,7 @@ using Mambo.Contracts.Deployments;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Operations;
 using Mambo.ServiceDefaults.Tests.Hosts;
+using Mambo.TestEnvironment;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,9 +22,27 @@ internal sealed class BusProcess : IAsyncDisposable
     private readonly TestHome _home = new();
     private readonly WebApplication _app;
 
-    public BusProcess(string transport = "inMemory", string host = "local", bool listens = true, params string[] settings)
+    /// <summary>On the transport inside the process.</summary>
+    public BusProcess()
+        : this("local", listens: true, password: null, "bus.transport=inMemory")
     {
-        var builder = _home.CreateBuilder("tests", ["--set", $"bus.transport={transport}", "--set", $"platform.host={host}", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+    }
+
+    public BusProcess(RabbitMqServer broker, string host, bool listens = true)
+        : this(broker.Port, broker.Password, host, listens)
+    {
+    }
+
+    public BusProcess(int port, string password = "none", string host = "local", bool listens = true)
+        : this(host, listens, password, "bus.transport=rabbitMq", $"bus.port={port}")
+    {
+    }
+
+    private BusProcess(string host, bool listens, string? password, params string[] settings)
+    {
+        if (password is not null)
+            _home.WriteSecret("bus-password", password);
+        var builder = _home.CreateBuilder("tests", [.. settings.Append($"platform.host={host}").SelectMany(setting => new[] { "--set", setting })]);
         builder.Services.AddSingleton(this);
         if (listens)
         {
@@ -41,6 +60,8 @@ internal sealed class BusProcess : IAsyncDisposable
 
     /// <summary>Trace ids current in the handlers, by message id.</summary>
     public ConcurrentDictionary<string, string> Traces { get; } = new();
+
+    public string? LastTrace { get; private set; }
 
     public Func<Delivery<DeployApp>, Task> OnCommand { get; set; } = _ => Task.CompletedTask;
 
@@ -88,8 +109,9 @@ internal sealed class BusProcess : IAsyncDisposable
     {
         public async Task HandleAsync(Delivery<DeployApp> delivery, CancellationToken cancellationToken)
         {
+            process.LastTrace = Activity.Current!.TraceId.ToString();
             if (delivery.MessageId is { } id)
-                process.Traces[id] = Activity.Current!.TraceId.ToString();
+                process.Traces[id] = process.LastTrace;
             process.Commands.Enqueue(delivery);
             await process.OnCommand(delivery);
         }
