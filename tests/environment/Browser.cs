@@ -13,6 +13,9 @@ public sealed class Browser : IAsyncDisposable
     private static readonly string[] Flags =
         ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+    /// <summary>For a machine that is busy with other tests.</summary>
+    private const int DeadlineMs = 20_000;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -24,6 +27,7 @@ public sealed class Browser : IAsyncDisposable
     {
         if (!File.Exists(Executable))
             throw new FileNotFoundException($"{Executable} does not exist. Install it with: apt-get install -y --no-install-recommends chromium fonts-inter fonts-jetbrains-mono");
+        Assertions.SetDefaultExpectTimeout(DeadlineMs);
         var playwright = await Playwright.CreateAsync().ConfigureAwait(false);
         try
         {
@@ -36,7 +40,7 @@ public sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a tab that shares nothing with others. Whatever does not show in 10 seconds is missing.</summary>
+    /// <summary>Opens a tab that shares nothing with others. Whatever does not show in 20 seconds is missing.</summary>
     public async Task<Tab> OpenAsync(int width = 1280, int height = 800, bool dark = false)
     {
         var context = await _browser.NewContextAsync(new()
@@ -45,7 +49,7 @@ public sealed class Browser : IAsyncDisposable
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
         }).ConfigureAwait(false);
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(DeadlineMs);
         return new Tab(context, await context.NewPageAsync().ConfigureAwait(false));
     }
 

@@ -10,7 +10,7 @@ namespace Mambo.Backoffice.Tests.Dashboard;
 /// the first also becomes the one in the documentation: <c>MAMBO_WRITE_GOLDEN=1 dotnet test tests/backoffice --filter DashboardLooks</c>.
 /// </summary>
 [Trait("Needs", "Chromium")]
-public sealed class DashboardLooksTests
+public sealed class DashboardLooksTests(OpenBrowser opened) : IClassFixture<OpenBrowser>
 {
     private const string Picture = "docs/images/dashboard.png";
 
@@ -42,8 +42,7 @@ public sealed class DashboardLooksTests
     {
         await using var office = await Office.StartAsync("platform.name=garden", "platform.domain=example.dev");
         await new Story(office).ThreeAppsAsync();
-        await using var browser = await Browser.StartAsync();
-        await using var tab = await browser.OpenAsync(width, height, dark);
+        await using var tab = await opened.Browser.OpenAsync(width, height, dark);
         await tab.Page.GotoAsync(office.App.Services.ListeningAt(Listeners.Api).ToString());
         (await tab.Page.EvaluateAsync<string[]>(HardToRead)).ShouldBeEmpty();
         await ShootAsync(tab, $"{name}-sign-in", golden: false);

@@ -12,12 +12,12 @@ namespace Mambo.Backoffice.Tests.Dashboard;
 
 /// <summary>The page in a real browser, on the real service: events come by the real handler, as they would by the bus.</summary>
 [Trait("Needs", "Chromium")]
-public sealed class DashboardTests : IAsyncLifetime
+public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrowser>, IAsyncLifetime
 {
-    /// <summary>What Chromium itself writes about an answer or a line that is no good.</summary>
+    /// <summary>What Chromium itself writes about such an answer.</summary>
     private const string Unauthorized = "Failed to load resource: the server responded with a status of 401 (Unauthorized)";
 
-    private Browser _browser = null!;
+    private readonly Browser _browser = opened.Browser;
     private Office _office = null!;
     private Story _story = null!;
 
@@ -26,14 +26,9 @@ public sealed class DashboardTests : IAsyncLifetime
         // Its port stays the same over a restart.
         _office = await Office.StartAsync($"api.listen=127.0.0.1:{ServiceProcess.FreePort()}", "platform.name=garden", "platform.domain=example.dev");
         _story = new Story(_office);
-        _browser = await Browser.StartAsync();
     }
 
-    public async Task DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        await _office.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _office.DisposeAsync();
 
     [Fact]
     public async Task SignIn_WrongThenRightToken_SaysSoThenShowsThePlatform()
@@ -240,5 +235,5 @@ public sealed class DashboardTests : IAsyncLifetime
         await tab.Page.Keyboard.PressAsync("Enter");
     }
 
-    private static Task ShouldBeLiveAsync(Tab tab) => Expect(tab.Page.Locator("#line")).ToHaveTextAsync("Live", new() { Timeout = 20_000 });
+    private static Task ShouldBeLiveAsync(Tab tab) => Expect(tab.Page.Locator("#line")).ToHaveTextAsync("Live");
 }
