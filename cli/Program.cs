@@ -1,1 +1,4 @@
-return 0;
+using Mambo.Cli;
+
+using var interruption = new Interruption();
+return await MamboCommand.RunAsync(args, Surroundings.OfThisProcess(), interruption.Token);

@@ -1,11 +1,53 @@
+using Mambo.Contracts.Deployments;
+using Mambo.Deployer.Acceptance;
+using Mambo.Deployer.Bundles;
+using Mambo.Deployer.Compose;
+using Mambo.Deployer.Edge;
+using Mambo.Deployer.Engine;
+using Mambo.Deployer.Recovery;
+using Mambo.Deployer.Releases;
+using Mambo.Deployer.Rollout;
+using Mambo.ServiceDefaults.Bus;
+using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Hosts;
+using Mambo.ServiceDefaults.Operations;
+
 namespace Mambo.Deployer;
 
 /// <summary>What a host calls to have this service.</summary>
 public static class DeployerRegistrations
 {
-    /// <summary>Adds the service.</summary>
-    public static IHostApplicationBuilder AddDeployer(this IHostApplicationBuilder builder) => builder;
+    /// <summary>The service's name; also its journal's.</summary>
+    internal const string Service = "deployer";
 
-    /// <summary>Maps what the service answers over HTTP.</summary>
-    public static WebApplication MapDeployer(this WebApplication app) => app;
+    /// <summary>Adds the service: its journal and operations, the commands it takes, the listener of the embedded edge, and the health check <c>docker</c>.</summary>
+    public static IHostApplicationBuilder AddDeployer(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<DockerEngine>().AddSingleton<ContainerWatch>().AddSingleton<ComposeCli>();
+        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>();
+        services.AddSingleton<EmbeddedEdge>().AddSingleton<EdgeAddress>().AddHttpForwarder();
+        services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
+        services.AddSingleton<HealthGate>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>();
+
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerWatch>());
+        // Before the journal's runner: a deployment that goes on must find the routes of what serves now.
+        services.AddHostedService(provider => provider.GetRequiredService<ReleaseRecovery>());
+        services.AddJournal(Service, typeof(DeployerRegistrations).Assembly, provider => provider.GetRequiredService<DeployerOptions>().Parallel);
+        services.AddOperation<RollOut>(Service);
+        services.AddCommandHandler<DeployApp, DeployAppHandler>();
+        services.AddCommandHandler<CancelDeployment, CancelDeploymentHandler>();
+        services.AddHealthChecks().AddCheck<ContainerWatch>("docker", tags: ["ready"]);
+
+        builder.Listen(Listeners.Edge, builder.Setup().Options.Edge.Listen);
+        return builder;
+    }
+
+    /// <summary>Lets the embedded edge answer what comes by its listener, whatever else the process maps.</summary>
+    public static WebApplication MapDeployer(this WebApplication app)
+    {
+        var edge = app.Services.GetRequiredService<EmbeddedEdge>();
+        app.Use((context, next) => context.CameBy(Listeners.Edge) ? edge.AnswerAsync(context) : next(context));
+        return app;
+    }
 }

@@ -21,9 +21,10 @@ namespace Mambo.Backoffice.Tests;
 internal sealed class Office : IAsyncDisposable
 {
     private readonly bool _bus;
+    private readonly TimeProvider _time;
     private readonly string[] _settings;
 
-    private Office(bool bus, string[] settings) => (_bus, _settings) = (bus, settings);
+    private Office(bool bus, TimeProvider time, string[] settings) => (_bus, _time, _settings) = (bus, time, settings);
 
     public PlatformHome Home { get; } = new();
 
@@ -34,10 +35,12 @@ internal sealed class Office : IAsyncDisposable
     public Journal Journal => App.Services.GetRequiredKeyedService<Journal>("backoffice");
 
     /// <param name="settings">As in <c>api.requestsPerMinute=10</c>.</param>
-    public static Task<Office> StartAsync(params string[] settings) => StartAsync(bus: false, settings);
+    public static Task<Office> StartAsync(params string[] settings) => StartAsync(bus: false, TimeProvider.System, settings);
+
+    public static Task<Office> StartAsync(TimeProvider time) => StartAsync(bus: false, time);
 
     /// <summary>With the bus in memory, which brings what the service tells back to its timeline.</summary>
-    public static Task<Office> StartWithBusAsync() => StartAsync(bus: true);
+    public static Task<Office> StartWithBusAsync() => StartAsync(bus: true, TimeProvider.System);
 
     /// <summary>A new process on the same home, as far as the service can tell.</summary>
     public Task RestartAsync(Action? meanwhile = null) => RestartAsync(() =>
@@ -91,6 +94,7 @@ internal sealed class Office : IAsyncDisposable
         string[] settings = ["api.listen=127.0.0.1:0", "edge.listen=127.0.0.1:7480", .. _settings];
         var builder = MamboHost.CreateBuilder("backoffice", ["--home", Home.Path, .. settings.SelectMany(setting => new[] { "--set", setting })], BusTransport.InMemory);
         builder.AddBackoffice();
+        builder.Services.AddSingleton(_time);
         if (_bus)
             builder.AddBus();
         else
@@ -102,9 +106,9 @@ internal sealed class Office : IAsyncDisposable
         Api = NewClient(Home.ApiToken);
     }
 
-    private static async Task<Office> StartAsync(bool bus, params string[] settings)
+    private static async Task<Office> StartAsync(bool bus, TimeProvider time, params string[] settings)
     {
-        var office = new Office(bus, settings);
+        var office = new Office(bus, time, settings);
         await office.OpenAsync();
         return office;
     }

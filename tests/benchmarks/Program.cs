@@ -1,1 +1,1 @@
-return 0;
+return await Mambo.Benchmarks.Bus.BusBenchmark.RunAsync(args.Contains("--json"));

@@ -46,11 +46,11 @@ internal sealed class DeliveryQueue(Journal journal)
     public NotificationRow? SteppedAside() => First("attempts > 0 AND stepped_aside ORDER BY next_attempt_at");
 
     /// <summary>What has not been tried yet, by group.</summary>
-    public IReadOnlyList<GroupWaiting> Waiting() => journal.Read(connection => connection.Query<GroupWaiting>(
+    public IReadOnlyList<GroupWaiting> Waiting() => journal.Read(connection => connection.Query<(string GroupKey, long Count, long Oldest, long Newest)>(
         """
-        SELECT group_key AS GroupKey, COUNT(*) AS Count, MIN(sequence) AS Oldest, MAX(sequence) AS Newest
+        SELECT group_key, COUNT(*), MIN(sequence), MAX(sequence)
         FROM notifications WHERE told_by IS NULL AND attempts = 0 GROUP BY group_key
-        """).AsList());
+        """).Select(group => new GroupWaiting(group.GroupKey, group.Count, group.Oldest, group.Newest)).ToList());
 
     /// <summary>The row's message, which tells those that were put together with it too.</summary>
     public Notification Message(NotificationRow row) => journal.Read(connection =>

@@ -100,7 +100,7 @@ internal sealed partial class DeploymentDesk(
     {
         var since = transaction.Now - KeysLive;
         transaction.Execute("DELETE FROM idempotency_keys WHERE used_at <= @since", new { since });
-        var held = transaction.Query<KeyRow>(KeyRow.Select, new { requestedBy = row.Token, row.Key, since });
+        var held = transaction.Query<KeyRow>(KeyRow.Select, new { requestedBy = row.Token, key = row.Key, since });
         earlier = held is [var first] ? first.Answer(row.BodyDigest) : null!;
         if (held.Count > 0)
             return false;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
@@ -18,11 +19,17 @@ namespace Mambo.Backoffice.Timeline;
 /// </summary>
 internal sealed class EventStream(EventTable events, DeploymentTable deployments, TimelineSignal signal, TimeProvider time, IHostApplicationLifetime lifetime)
 {
+    private const int MostUnflushed = 32 * 1024;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly System.Diagnostics.Metrics.UpDownCounter<long> Open =
+    private static readonly UpDownCounter<long> Open =
         MamboMeter.Meter.CreateUpDownCounter<long>("mambo.api.event_streams", "{stream}", "Clients that follow the timeline.");
+
+    private int _clients;
+
+    /// <summary>Clients that follow now.</summary>
+    public int Clients => Volatile.Read(ref _clients);
 
     public async Task FollowAsync(HttpContext context, EventQuery query)
     {
@@ -30,7 +37,7 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
         context.Response.Headers.CacheControl = "no-store";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        Open.Add(1);
+        Count(1);
         try
         {
             await WriteAsync(context.Response.BodyWriter, query, gone.Token);
@@ -41,8 +48,14 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
         }
         finally
         {
-            Open.Add(-1);
+            Count(-1);
         }
+    }
+
+    private void Count(int change)
+    {
+        Interlocked.Add(ref _clients, change);
+        Open.Add(change);
     }
 
     private async Task WriteAsync(PipeWriter output, EventQuery query, CancellationToken gone)
@@ -56,7 +69,12 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
             var ended = query.Deployment is { } id && deployments.Find(id)?.EndedAt is not null;
             var page = events.Read(query);
             foreach (var happened in page)
+            {
                 Write(output, happened);
+                if (output.UnflushedBytes > MostUnflushed)
+                    await output.FlushAsync(gone);
+            }
+
             if (page.Count > 0)
                 await output.FlushAsync(gone);
             if (query.Deployment is not null && page.Any(happened => happened.EndsDeployment))

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 
 using Mambo.Backoffice.Apps;
@@ -14,7 +15,7 @@ namespace Mambo.Backoffice.Timeline;
 internal sealed partial class TimelineRecorder(
     [FromKeyedServices(BackofficeRegistrations.Service)] Journal journal, TimelineSignal signal, ILogger<TimelineRecorder> logger) : IEventHandler
 {
-    private static readonly System.Diagnostics.Metrics.Counter<long> Recorded =
+    private static readonly Counter<long> Recorded =
         MamboMeter.Meter.CreateCounter<long>("mambo.timeline.events", "{event}", "Events recorded in the timeline.");
 
     public async Task HandleAsync(EventDelivery delivery, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public enum BusTransport
 /// <summary>Section <c>bus</c>. The password is the secret <c>bus-password</c> (<c>MAMBO_BUS_PASSWORD</c>).</summary>
 public sealed class BusOptions
 {
-    /// <summary>Default: in memory for the all-in-one host, RabbitMQ for a single service.</summary>
+    /// <summary>What carries the messages. Default: in memory for the all-in-one host, RabbitMQ for a single service.</summary>
     public BusTransport? Transport { get; set; }
 
     /// <summary>RabbitMQ's host name. Default: <c>127.0.0.1</c>.</summary>
@@ -26,11 +26,11 @@ public sealed class BusOptions
     [Range(1, 65535)]
     public int Port { get; set; } = 5672;
 
-    /// <summary>Default: <c>/</c>.</summary>
+    /// <summary>RabbitMQ's virtual host. Default: <c>/</c>.</summary>
     [Required]
     public string VirtualHost { get; set; } = "/";
 
-    /// <summary>Default: <c>mambo</c>.</summary>
+    /// <summary>The user every service signs in as. Default: <c>mambo</c>.</summary>
     [Required]
     public string User { get; set; } = "mambo";
 }

@@ -26,7 +26,8 @@ internal static class Logs
     {
         var level = LevelOf(setup, surroundings);
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog((_, logs) => Configure(logs, level, setup));
+        // Not the static logger: the container owns this one, and closes it, when several hosts live in one process, too.
+        builder.Services.AddSerilog((_, logs) => Configure(logs, level, setup), preserveStaticLogger: true);
     }
 
     private static LogEventLevel LevelOf(PlatformSetup setup, Surroundings surroundings)
@@ -45,7 +46,8 @@ internal static class Logs
         logs.MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", libraries)
             .MinimumLevel.Override("System", libraries)
-            .MinimumLevel.Override("MassTransit", libraries)
+            // A broker that is away would fill the log with stack traces, one per queue and try; Bus/ says in one line what an operator needs.
+            .MinimumLevel.Override("MassTransit", level <= LogEventLevel.Debug ? libraries : LogEventLevel.Fatal)
             .MinimumLevel.Override("Yarp", libraries)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level)
             .Enrich.FromLogContext()

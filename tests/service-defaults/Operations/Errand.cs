@@ -17,6 +17,10 @@ internal sealed class Errand : Operation<DeployApp, Errand.Memory>
 
     public override string Subject(DeployApp command) => command.App!;
 
+    public override string IdProperty => "deployment_id";
+
+    public override string SubjectProperty => "app";
+
     protected override PlatformEvent Accepted(OperationContext<DeployApp, Memory> operation) =>
         new DeploymentAccepted { DeploymentId = operation.Id, App = operation.Subject, Steps = StepNames };
 

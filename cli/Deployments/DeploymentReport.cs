@@ -1,0 +1,59 @@
+using Mambo.Cli.Platform;
+using Mambo.Cli.Terminal;
+using Mambo.Contracts.Deployments;
+
+namespace Mambo.Cli.Deployments;
+
+/// <summary>How a deployment ended, for a person.</summary>
+internal static class DeploymentReport
+{
+    /// <summary>The first line says how it ended; the rest is what to know and do.</summary>
+    public static IEnumerable<string> Lines(DeploymentDocument deployment)
+    {
+        yield return Heading(deployment);
+        foreach (var url in deployment.Urls ?? [])
+            yield return $"  {url}";
+        foreach (var warning in deployment.Warnings ?? [])
+            yield return $"  warning: {warning}";
+        if (deployment.Failure is not { } failure)
+            yield break;
+
+        if (failure.Message.Length > 0)
+            yield return $"  {failure.Message}";
+        foreach (var fault in failure.Errors ?? [])
+            yield return $"    {fault.Field}: {fault.Problem}";
+        foreach (var line in failure.Output ?? [])
+            yield return $"    {line}";
+        yield return failure.ServingRelease is { } serving ? $"  serves now: release {serving}" : "  serves now: nothing";
+        if (failure.Left is { Length: > 0 } left)
+            yield return $"  left behind: {left}";
+    }
+
+    private static string Heading(DeploymentDocument deployment) => deployment.State switch
+    {
+        "deployed" => $"{deployment.App}: release {deployment.Release} serves{After(deployment)}",
+        "rolledBack" => $"{deployment.App}: release {deployment.Release} serves again{After(deployment)}",
+        "superseded" => $"{deployment.App}: a newer deployment took this one's place before it began",
+        "cancelled" => $"{deployment.App}: cancelled; what served before serves",
+        "failed" when deployment.Failure is { } failure => $"{deployment.App}: not deployed: {Words(failure)}",
+        var state => $"{deployment.App}: {state}",
+    };
+
+    private static string Words(FailureDocument failure)
+    {
+        var reason = failure.Reason switch
+        {
+            DeploymentFailureReason.Rejected => "rejected, nothing was touched",
+            DeploymentFailureReason.ImageUnavailable => "an image could not be had",
+            DeploymentFailureReason.StartFailed => "its containers did not start",
+            DeploymentFailureReason.Unhealthy => "it did not become healthy",
+            DeploymentFailureReason.RouteFailed => "the edge did not take its route",
+            DeploymentFailureReason.DeadlineExceeded => "it took too long",
+            DeploymentFailureReason.Interrupted => "the platform was interrupted too often",
+            _ => "a fault of the platform itself; its log says more",
+        };
+        return $"{reason}{(failure.Step is { } step ? $", in step {step}" : "")}{(failure.ExitCode is { } code ? $", exit code {code}" : "")}";
+    }
+
+    private static string After(DeploymentDocument deployment) => deployment.Seconds is { } seconds ? $" ({HumanTime.Seconds(seconds)})" : "";
+}

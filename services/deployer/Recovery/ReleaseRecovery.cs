@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+
+using Mambo.Deployer.Compose;
+using Mambo.Deployer.Edge;
+using Mambo.Deployer.Engine;
+using Mambo.Deployer.Releases;
+using Mambo.ServiceDefaults.Configuration;
+
+namespace Mambo.Deployer.Recovery;
+
+/// <summary>
+/// At the start of the process: the edge gets the routes of every current release back, and an app whose containers are gone or stopped is brought up again.
+/// An app with an unfinished deployment is left to that.
+/// </summary>
+internal sealed partial class ReleaseRecovery(
+    ReleaseLedger ledger,
+    ReleaseFolders folders,
+    EmbeddedEdge edge,
+    ContainerWatch watch,
+    DockerEngine engine,
+    ComposeCli compose,
+    DeployerOptions options,
+    ILogger<ReleaseRecovery> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _recovering = new(StringComparer.Ordinal);
+
+    /// <summary>Ends when this app is not being brought up any more.</summary>
+    public Task SettledAsync(string app, CancellationToken cancellationToken) =>
+        _recovering.TryGetValue(app, out var recovering) ? recovering.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Before anything listens, and before the operation runner starts.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        var current = ledger.Current();
+        foreach (var release in current)
+            edge.Serve(release.App, release.Content.Routes);
+        var deploying = ledger.InDeployment();
+        foreach (var release in current.Where(release => !deploying.Contains(release.App)))
+            _recovering[release.App] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await watch.Connected.WaitAsync(stoppingToken);
+            await Parallel.ForEachAsync(
+                ledger.Current().Where(release => _recovering.ContainsKey(release.App)),
+                new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = stoppingToken },
+                async (release, cancellationToken) => await RecoverAsync(release, cancellationToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start looks again.
+        }
+    }
+
+    private async Task RecoverAsync(Release release, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var project = folders.Project(release);
+            if (IsUp(release, await engine.ContainersAsync(project.Name, cancellationToken)))
+                return;
+            LogBringingUp(logger, release.App, release.Number);
+            var result = await compose.ChangeAsync(project, ComposeCommands.Up(project, options.StartDeadline), progress: null, cancellationToken);
+            if (result.Succeeded)
+                LogUp(logger, release.App, release.Number);
+            else
+                LogNotUp(logger, release.App, release.Number, result.ExitCode, string.Join('\n', result.ErrorTail));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // One app that cannot be brought up must not keep the others down.
+            LogNotUp(logger, release.App, release.Number, null, error.Message);
+        }
+        finally
+        {
+            if (_recovering.TryRemove(release.App, out var recovering))
+                recovering.TrySetResult();
+        }
+    }
+
+    /// <summary>A routed service must run; another one may have done its work and ended, like a migration.</summary>
+    internal static bool IsUp(Release release, IReadOnlyList<AppContainer> containers)
+    {
+        var routed = release.Content.Routes.Select(route => route.Service).ToHashSet(StringComparer.Ordinal);
+        return release.Content.Services.All(service => containers.Any(container =>
+            container.Service == service && (container.IsRunning || (!routed.Contains(service) && container is { State: "exited", ExitedWell: true }))));
+    }
+
+    [LoggerMessage(70, LogLevel.Information, "{App}: containers of release {Release} are gone or stopped; bringing them up")]
+    private static partial void LogBringingUp(ILogger logger, string app, int release);
+
+    [LoggerMessage(71, LogLevel.Information, "{App}: release {Release} is up again")]
+    private static partial void LogUp(ILogger logger, string app, int release);
+
+    [LoggerMessage(72, LogLevel.Error, "{App}: release {Release} could not be brought up (exit code {ExitCode}): {Problem}")]
+    private static partial void LogNotUp(ILogger logger, string app, int release, int? exitCode, string problem);
+}

@@ -1,0 +1,50 @@
+using Mambo.Deployer.Routes;
+
+namespace Mambo.Deployer.Releases;
+
+/// <summary>A numbered state of an app: a bundle, the images that replace its own, and what follows from both.</summary>
+internal sealed record Release
+{
+    /// <summary>The app.</summary>
+    public string App { get; init; } = "";
+
+    /// <summary>Counted per app from 1.</summary>
+    public int Number { get; init; }
+
+    /// <summary>The deployment that made it.</summary>
+    public Guid DeploymentId { get; init; }
+
+    /// <summary>Digest of its bundle.</summary>
+    public string Bundle { get; init; } = "";
+
+    /// <summary>When it became the current release. Null: it never served.</summary>
+    public DateTimeOffset? ServedAt { get; init; }
+
+    /// <summary>What the journal keeps as one value.</summary>
+    public ReleaseContent Content { get; init; } = new();
+}
+
+/// <summary>What a release consists of besides its bundle.</summary>
+internal sealed record ReleaseContent
+{
+    /// <summary>The compose file within the bundle.</summary>
+    public string ComposeFile { get; init; } = "";
+
+    /// <summary>Image per service in place of the bundle's. Empty: as the bundle says.</summary>
+    public IReadOnlyDictionary<string, string> ImageOverrides { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Every service of the compose file.</summary>
+    public IReadOnlyList<string> Services { get; init; } = [];
+
+    /// <summary>Where it answers.</summary>
+    public IReadOnlyList<AppRoute> Routes { get; init; } = [];
+
+    /// <summary>What runs, by service. Empty until it served.</summary>
+    public IReadOnlyDictionary<string, ReleasedImage> Images { get; init; } = new Dictionary<string, ReleasedImage>();
+}
+
+/// <summary>An image as it runs.</summary>
+/// <param name="Reference">By digest when a registry has it, else as it was asked for.</param>
+/// <param name="Id">The id of its content on this machine.</param>
+/// <param name="CanBePulled">A registry has it under a digest.</param>
+internal sealed record ReleasedImage(string Reference, string Id, bool CanBePulled);

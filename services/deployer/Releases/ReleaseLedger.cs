@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+using Dapper;
+
+using Mambo.Contracts;
+using Mambo.ServiceDefaults.Operations;
+
+
+namespace Mambo.Deployer.Releases;
+
+/// <summary>The releases of every app, in the deployer's journal.</summary>
+internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Service)] Journal journal)
+{
+    private const string CurrentOnes = "SELECT r.* FROM releases r JOIN apps a ON a.app = r.app AND a.current_release = r.number";
+
+    /// <summary>The release an app serves. Null: it was never deployed.</summary>
+    public Release? Current(string app) => journal.Read(connection =>
+        connection.Query<Row>($"{CurrentOnes} WHERE r.app = @app", new { app }).Select(row => row.Release()).SingleOrDefault());
+
+    /// <summary>The current release of every app.</summary>
+    public IReadOnlyList<Release> Current() => journal.Read(connection => connection.Query<Row>(CurrentOnes).Select(row => row.Release()).ToList());
+
+    /// <summary>All releases of every app that served, oldest first.</summary>
+    public IReadOnlyList<Release> Served() => journal.Read(connection =>
+        connection.Query<Row>("SELECT * FROM releases WHERE served_at IS NOT NULL ORDER BY app, number").Select(row => row.Release()).ToList());
+
+    /// <summary>Whether the app has a current release, or a deployment that may bring it one.</summary>
+    public static bool IsKnown(JournalTransaction transaction, string app) => transaction.Query<long>(
+        "SELECT EXISTS (SELECT 1 FROM apps WHERE app = @app) OR EXISTS (SELECT 1 FROM operations WHERE subject = @app AND ended_at IS NULL)", new { app })[0] == 1;
+
+    /// <summary>Apps with a deployment that has not ended.</summary>
+    public IReadOnlySet<string> InDeployment() => journal.Read(connection =>
+        connection.Query<string>("SELECT subject FROM operations WHERE ended_at IS NULL").ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>The number of a deployment's release: the next of its app, and the same again when it asks again.</summary>
+    public Task<int> TakeNumberAsync(string app, Guid deployment, string bundle) => journal.WriteAsync(transaction =>
+    {
+        transaction.Execute(
+            """
+            INSERT INTO releases (app, number, deployment_id, bundle, content, created_at)
+            SELECT @app, COALESCE(MAX(number), 0) + 1, @deployment, @bundle, '{}', @Now FROM releases WHERE app = @app
+            ON CONFLICT (deployment_id) DO NOTHING
+            """,
+            new { app, deployment, bundle, transaction.Now });
+        return transaction.Query<int>("SELECT number FROM releases WHERE deployment_id = @deployment", new { deployment })[0];
+    });
+
+    /// <summary>Makes a release the current one of its app.</summary>
+    public static void MakeCurrent(JournalTransaction transaction, Release release)
+    {
+        transaction.Execute(
+            "UPDATE releases SET served_at = @Now, content = @content WHERE app = @App AND number = @Number",
+            new { transaction.Now, content = JsonSerializer.Serialize(release.Content, WireJson.Options), release.App, release.Number });
+        transaction.Execute(
+            "INSERT INTO apps (app, current_release) VALUES (@App, @Number) ON CONFLICT (app) DO UPDATE SET current_release = @Number",
+            new { release.App, release.Number });
+    }
+
+    private sealed class Row
+    {
+        public string App { get; init; } = "";
+
+        public int Number { get; init; }
+
+        public Guid DeploymentId { get; init; }
+
+        public string Bundle { get; init; } = "";
+
+        public string Content { get; init; } = "{}";
+
+        public DateTimeOffset? ServedAt { get; init; }
+
+        public Release Release() => new()
+        {
+            App = App,
+            Number = Number,
+            DeploymentId = DeploymentId,
+            Bundle = Bundle,
+            ServedAt = ServedAt,
+            Content = JsonSerializer.Deserialize<ReleaseContent>(Content, WireJson.Options)!,
+        };
+    }
+}
