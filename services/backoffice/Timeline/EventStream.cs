@@ -19,6 +19,7 @@ namespace Mambo.Backoffice.Timeline;
 /// </summary>
 internal sealed class EventStream(EventTable events, DeploymentTable deployments, TimelineSignal signal, TimeProvider time, IHostApplicationLifetime lifetime)
 {
+    private const int MostUnflushed = 32 * 1024;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -68,7 +69,12 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
             var ended = query.Deployment is { } id && deployments.Find(id)?.EndedAt is not null;
             var page = events.Read(query);
             foreach (var happened in page)
+            {
                 Write(output, happened);
+                if (output.UnflushedBytes > MostUnflushed)
+                    await output.FlushAsync(gone);
+            }
+
             if (page.Count > 0)
                 await output.FlushAsync(gone);
             if (query.Deployment is not null && page.Any(happened => happened.EndsDeployment))

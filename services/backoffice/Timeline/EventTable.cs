@@ -70,7 +70,11 @@ internal sealed class EventTable([FromKeyedServices(BackofficeRegistrations.Serv
         var events = new List<StoredEvent>();
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            events.Add(new StoredEvent(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<byte[]>(5), reader.GetString(6)));
+        {
+            events.Add(new StoredEvent(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), Column(reader, 5), reader.GetString(6)));
+        }
+
         if (newestFirst)
             events.Reverse();
         return events;

@@ -167,8 +167,8 @@ public sealed class RabbitMqBusTests(RabbitMqBusTests.Server server) : IClassFix
         await _broker.KillAsync();
 
         await BusProcess.UntilAsync(async () => (await process.HealthAsync("ready")).Status == HealthStatus.Unhealthy);
-        (await process.HealthAsync("ready")).Entries.Values.Single().Description!.ShouldStartWith("the bus is not connected: ");
-        (await process.HealthAsync("live")).Entries.Values.Single().Description.ShouldBe("the broker is away; the service reconnects by itself, a restart would not help");
+        (await process.HealthAsync("ready")).Entries.Values.Single().Description!.ShouldStartWith($"RabbitMQ at 127.0.0.1:{_broker.Port} is not connected: ");
+        (await process.HealthAsync("live")).Entries.Values.Single().Description.ShouldBe($"RabbitMQ at 127.0.0.1:{_broker.Port} is away; the service reconnects by itself, a restart would not help");
         using (var late = new CancellationTokenSource(500))
             await Should.ThrowAsync<OperationCanceledException>(process.PublishAsync("deploy-app", "{}", id: "during", host: "killed", cancellationToken: late.Token));
 
