@@ -1,3 +1,5 @@
+using Mambo.Cli.Terminal;
+
 namespace Mambo.Cli.Deployments;
 
 internal enum EntryKind
@@ -15,74 +17,66 @@ internal enum EntryKind
 internal sealed record FolderEntry(string Path, EntryKind Kind, bool IsExecutable = false, string? Target = null);
 
 /// <summary>What of a folder goes into its bundle, sorted by path.</summary>
-internal static class FolderContents
+internal sealed class FolderContents
 {
     /// <summary>What the deployer takes by default (<c>deployer.maxBundleFiles</c>).</summary>
     public const int MostFiles = 10_000;
 
     private static readonly HashSet<string> NeverPacked = [".git", ".mambo"];
 
+    private readonly string _root;
+    private readonly IgnoreRules _ignore;
+    private readonly List<FolderEntry> _entries = [];
+    private readonly List<string> _faults = [];
+
+    private FolderContents(string root) => (_root, _ignore) = (root, IgnoreRules.Read(root));
+
     /// <exception cref="CommandFailure">Something in it cannot be in a bundle: every fault is listed.</exception>
     public static IReadOnlyList<FolderEntry> Read(string folder)
     {
-        var ignore = IgnoreRules.Read(folder);
-        var entries = new List<FolderEntry>();
-        var faults = new List<string>();
-        Walk(new DirectoryInfo(folder), "", ignore, entries, faults);
-        if (faults.Count > 0)
-            throw CommandFailure.Usage($"{folder} cannot be packed: {(faults.Count == 1 ? "1 fault" : $"{faults.Count} faults")}.", [.. faults, $"What the app does not need can be left out: name it in {IgnoreRules.FileName}."]);
-        entries.Sort((one, other) => string.CompareOrdinal(one.Path, other.Path));
-        return entries;
+        var contents = new FolderContents(folder);
+        contents.Walk(new DirectoryInfo(folder), "");
+        if (contents._faults.Count > 0)
+            throw CommandFailure.Usage($"{folder} cannot be packed: {HumanSize.Count(contents._faults.Count, "fault")}.", [.. contents._faults.Order(StringComparer.Ordinal), Remedy]);
+        contents._entries.Sort((one, other) => string.CompareOrdinal(one.Path, other.Path));
+        return contents._entries;
     }
 
-    private static void Walk(DirectoryInfo folder, string prefix, IgnoreRules ignore, List<FolderEntry> entries, List<string> faults)
+    private static string Remedy => $"What the app does not need can be left out: name it in {IgnoreRules.FileName}.";
+
+    private void Walk(DirectoryInfo folder, string prefix)
     {
         foreach (var item in folder.EnumerateFileSystemInfos())
         {
             var path = prefix + item.Name;
-            var isFolder = item is DirectoryInfo && item.LinkTarget is null;
             if (NeverPacked.Contains(item.Name) || path == IgnoreRules.FileName)
                 continue;
-            if (ignore.Leaves(path))
-            {
-                // A later rule may take something back in from a folder that is left out.
-                if (isFolder && ignore.TakesBack)
-                    Walk((DirectoryInfo)item, path + '/', ignore, entries, faults);
-                continue;
-            }
-
-            if (entries.Count >= MostFiles)
-                throw CommandFailure.Usage($"{folder.FullName} and its parent hold more than {MostFiles:N0} files.", [Largest(entries), $"What the app does not need can be left out: name it in {IgnoreRules.FileName}."]);
-            if (Entry(item, path, isFolder, faults) is { } entry)
-                entries.Add(entry);
-            if (isFolder)
-                Walk((DirectoryInfo)item, path + '/', ignore, entries, faults);
+            var below = item is DirectoryInfo inner && item.LinkTarget is null ? inner : null;
+            var leaves = _ignore.Leaves(path);
+            if (!leaves)
+                Add(item, path, isFolder: below is not null);
+            // A later rule may take something back in from a folder that is left out.
+            if (below is not null && (!leaves || _ignore.TakesBack))
+                Walk(below, path + '/');
         }
     }
 
-    private static FolderEntry? Entry(FileSystemInfo item, string path, bool isFolder, List<string> faults)
+    private void Add(FileSystemInfo item, string path, bool isFolder)
     {
+        if (_entries.Count >= MostFiles)
+            throw CommandFailure.Usage($"{_root} holds more than {MostFiles:N0} files and folders.", [Fullest(), Remedy]);
         if (path.Any(letter => char.IsControl(letter) || letter == '\\'))
-        {
-            faults.Add($"{path}: its name holds a control character or a backslash");
-            return null;
-        }
-
-        if (item.LinkTarget is { } target)
-        {
-            if (!Leaves(path, target))
-                return new FolderEntry(path, EntryKind.Link, Target: target);
-            faults.Add($"{path}: the link leads out of the folder, to {target}");
-            return null;
-        }
-
-        if (isFolder)
-            return new FolderEntry(path, EntryKind.Folder);
-        // .NET shows devices, sockets and pipes as files of a special kind, or as files of length 0 that block when opened.
-        if (FileKind.IsRegular(item.FullName))
-            return new FolderEntry(path, EntryKind.File, IsExecutable: (item.UnixFileMode & UnixFileMode.UserExecute) != 0);
-        faults.Add($"{path}: it is a device, a socket or a pipe");
-        return null;
+            _faults.Add($"{path}: its name holds a control character or a backslash");
+        else if (item.LinkTarget is { } target && Leaves(path, target))
+            _faults.Add($"{path}: the link leads out of the folder, to {target}");
+        else if (item.LinkTarget is { } inside)
+            _entries.Add(new FolderEntry(path, EntryKind.Link, Target: inside));
+        else if (isFolder)
+            _entries.Add(new FolderEntry(path, EntryKind.Folder));
+        else if (FileKind.IsRegular(item.FullName))
+            _entries.Add(new FolderEntry(path, EntryKind.File, IsExecutable: (item.UnixFileMode & UnixFileMode.UserExecute) != 0));
+        else
+            _faults.Add($"{path}: it is a device, a socket or a pipe");
     }
 
     /// <summary>A relative link is followed on paper, from the folder it lies in.</summary>
@@ -102,9 +96,9 @@ internal static class FolderContents
     }
 
     /// <summary>The folder that holds most of them is probably the one to leave out.</summary>
-    private static string Largest(List<FolderEntry> entries)
+    private string Fullest()
     {
-        var largest = entries.GroupBy(entry => entry.Path.Split('/')[0]).MaxBy(group => group.Count())!;
-        return $"Of the first {entries.Count:N0}, {largest.Count():N0} are in {largest.Key}/.";
+        var fullest = _entries.GroupBy(entry => entry.Path.Split('/')[0]).MaxBy(group => group.Count())!;
+        return $"Of the first {_entries.Count:N0}, {fullest.Count():N0} are in {fullest.Key}/.";
     }
 }

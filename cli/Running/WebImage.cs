@@ -3,8 +3,8 @@ namespace Mambo.Cli.Running;
 /// <summary>The web server the sample runs on: nginx where a registry answers, else one built from the distribution's packages.</summary>
 internal static class WebImage
 {
-    /// <summary>Compose files read it; the platform hands it on.</summary>
-    public const string Variable = "MAMBO_WEB_IMAGE";
+    /// <summary>The platform's setting <c>deployer.webImage</c>, which compose files see as <c>MAMBO_WEB_IMAGE</c>.</summary>
+    public const string Variable = "MAMBO_DEPLOYER__WEB_IMAGE";
 
     private const string Usual = "nginx:alpine";
 

@@ -12,7 +12,7 @@ internal static class Examples
         if (command is RootCommand root && root.Options.OfType<HelpOption>().FirstOrDefault() is { } known)
             root.Options.Remove(known);
         // Wide enough that no description is folded; terminals fold what they must.
-        command.Add(new HelpOption { Action = new HelpWithExamples(new HelpAction { MaxWidth = 160 }, examples), Recursive = false });
+        command.Add(new HelpOption("--help", "-h") { Action = new HelpWithExamples(new HelpAction { MaxWidth = 160 }, examples), Recursive = false });
     }
 }
 

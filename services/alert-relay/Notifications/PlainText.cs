@@ -11,11 +11,11 @@ internal static partial class PlainText
     /// <summary>The text on one line.</summary>
     /// <param name="text">Anything.</param>
     /// <param name="maxBytes">The longest result, in bytes of UTF-8, at least 3.</param>
-    public static string Line(string text, int maxBytes) => Cut(Clean(text).Trim().Replace('\n', ' '), maxBytes);
+    public static string Line(string text, int maxBytes) => Cut(Clean(text, maxBytes).Trim().Replace('\n', ' '), maxBytes);
 
     /// <summary>The text with its line breaks, without empty lines around it.</summary>
     /// <inheritdoc cref="Line"/>
-    public static string Lines(string text, int maxBytes) => Cut(Clean(text).Trim(), maxBytes);
+    public static string Lines(string text, int maxBytes) => Cut(Clean(text, maxBytes).Trim(), maxBytes);
 
     /// <summary>Bytes in UTF-8.</summary>
     public static int Bytes(string text) => Encoding.UTF8.GetByteCount(text);
@@ -45,8 +45,11 @@ internal static partial class PlainText
     /// Terminal colours and other control characters go, as do those that turn the writing direction and could make a line read as what it is not.
     /// Every kind of line break becomes one, a tab a space, half a surrogate pair the replacement character.
     /// </summary>
-    private static string Clean(string text)
+    private static string Clean(string text, int maxBytes)
     {
+        // What is far behind the end of what is kept need not be looked at, however much of it there is.
+        if (text.Length > 16 * maxBytes)
+            text = text[..(16 * maxBytes)];
         var clean = new StringBuilder(text.Length);
         foreach (var rune in TerminalSequence().Replace(text, "").ReplaceLineEndings("\n").EnumerateRunes())
         {

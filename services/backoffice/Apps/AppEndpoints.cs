@@ -12,11 +12,14 @@ internal static class AppEndpoints
             .WithSummary("List what serves now, by name")
             .Answers<IReadOnlyList<AppStatus>>(StatusCodes.Status200OK, "The apps.");
 
-        api.MapGet("/apps/{app}/releases", (string app, AppTable apps) => apps.Releases(app) is { Count: > 0 } releases ? TypedResults.Json(new ReleaseList(releases)) : (IResult)Problem.NotFound)
+        api.MapGet("/apps/{app}/releases", ListReleases)
             .WithName("listReleases").WithTags("Apps")
             .WithSummary("List the releases of an app, newest first")
             .WithPath("app", "The app's name.")
             .Answers<ReleaseList>(StatusCodes.Status200OK, "The releases.")
             .Problems(StatusCodes.Status404NotFound);
     }
+
+    private static IResult ListReleases(string app, AppTable apps) =>
+        apps.Releases(app) is { Count: > 0 } releases ? TypedResults.Json(new ReleaseList(releases)) : Problem.NotFound;
 }

@@ -14,16 +14,22 @@ internal static class DeploymentEndpoints
     private const string KeyHeader = "Idempotency-Key";
     private const string ReplayedHeader = "Idempotent-Replayed";
 
+    private static readonly int[] BodyProblems = [StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType];
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/deployments", PostAsync)
             .WithName("requestDeployment").WithTags(Tag)
             .WithSummary("Ask for a deployment")
             .WithDescription("The wish is on disk when this answers; the deployment itself goes on afterwards. Follow it under Location, or by its events.")
-            .WithHeader(KeyHeader, $"1 to {DeploymentRequestReader.LongestKey} visible ASCII characters. The same key with the same body within 24 hours gets the first answer again.", "build-4711")
+            .WithHeader(
+                KeyHeader,
+                $"1 to {DeploymentRequestReader.LongestKey} visible ASCII characters. The same key with the same body within 24 hours gets the first answer again.",
+                "build-4711")
             .Accepts<DeploymentRequest>("application/json")
-            .Answers<DeploymentAnswer>(StatusCodes.Status202Accepted, "It will be carried out; Location leads to it. With the header Idempotent-Replayed: true it was asked for before.")
-            .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status507InsufficientStorage);
+            .Answers<DeploymentAnswer>(
+                StatusCodes.Status202Accepted, "It will be carried out; Location leads to it. With the header Idempotent-Replayed: true it was asked for before.")
+            .Problems(BodyProblems).Problems(StatusCodes.Status409Conflict, StatusCodes.Status507InsufficientStorage);
 
         api.MapGet("/deployments", List)
             .WithName("listDeployments").WithTags(Tag)
@@ -33,7 +39,7 @@ internal static class DeploymentEndpoints
             .Answers<DeploymentList>(StatusCodes.Status200OK, "The deployments.")
             .Problems(StatusCodes.Status400BadRequest);
 
-        api.MapGet("/deployments/{id:guid}", (Guid id, DeploymentTable deployments) => deployments.Find(id) is { } found ? TypedResults.Json(found) : (IResult)Problem.NotFound)
+        api.MapGet("/deployments/{id:guid}", Get)
             .WithName("getDeployment").WithTags(Tag)
             .WithSummary("Look at a deployment")
             .WithPath("id", "The deployment's id.", "uuid")
@@ -47,7 +53,7 @@ internal static class DeploymentEndpoints
             .WithPath("id", "The deployment's id.", "uuid")
             .Accepts<CancelRequest>(isOptional: true, "application/json")
             .Answers<DeploymentAnswer>(StatusCodes.Status202Accepted, "The host that runs it has been asked to stop it.")
-            .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
+            .Problems(BodyProblems).Problems(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, BundleStore bundles)
@@ -63,6 +69,8 @@ internal static class DeploymentEndpoints
         var request = DeploymentRequestReader.Read(body, bundle => bundles.SizeOf(bundle) is not null, errors);
         return errors.Count > 0 ? Problem.Faulty(errors) : Answer(context, await desk.RequestAsync(request, caller, key, digest));
     }
+
+    private static IResult Get(Guid id, DeploymentTable deployments) => deployments.Find(id) is { } found ? TypedResults.Json(found) : Problem.NotFound;
 
     private static IResult List(HttpRequest request, DeploymentTable deployments)
     {

@@ -70,10 +70,11 @@ internal static partial class DeploymentRequestReader
 
         foreach (var (service, image) in request.Images ?? new Dictionary<string, string>())
         {
+            var field = $"images.{JsonFields.Plain(service)}";
             if (!Service().IsMatch(service))
-                Add($"images.{JsonFields.Plain(service)}", "It is no name of a compose service. Write 1 to 63 letters, digits, dots, hyphens or underscores, beginning with a letter or digit.");
+                Add(field, "It is no name of a compose service. Write 1 to 63 letters, digits, dots, hyphens or underscores, beginning with a letter or digit.");
             if (!ImageReference.TryParse(image, out _, out var imageProblem))
-                Add($"images.{JsonFields.Plain(service)}", imageProblem);
+                Add(field, imageProblem);
         }
 
         if (request.Host is { } host && !Host().IsMatch(host))

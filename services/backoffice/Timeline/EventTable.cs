@@ -15,6 +15,9 @@ internal sealed record EventQuery
     /// <summary>Only events past this place.</summary>
     public long After { get; init; }
 
+    /// <summary>Only events before this place. Unset: to the end.</summary>
+    public long? Before { get; init; }
+
     /// <summary>Only the newest so many. Unset: from the start.</summary>
     public int? Tail { get; init; }
 
@@ -70,12 +73,24 @@ internal sealed class EventTable([FromKeyedServices(BackofficeRegistrations.Serv
         var events = new List<StoredEvent>();
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            events.Add(new StoredEvent(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<byte[]>(5), reader.GetString(6)));
+        {
+            events.Add(new StoredEvent(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), Column(reader, 5), reader.GetString(6)));
+        }
+
         if (newestFirst)
             events.Reverse();
         return events;
 
-        string Filter() => Where("app", query.App) + Where("type", query.Type) + Where("deployment_id", query.Deployment?.ToString());
+        string Filter() => Before() + Where("app", query.App) + Where("type", query.Type) + Where("deployment_id", query.Deployment?.ToString());
+
+        string Before()
+        {
+            if (query.Before is null)
+                return "";
+            command.Parameters.AddWithValue("@before", query.Before);
+            return " AND seq < @before";
+        }
 
         string Where(string column, string? value)
         {

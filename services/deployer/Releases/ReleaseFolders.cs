@@ -8,7 +8,7 @@ using Mambo.ServiceDefaults.Names;
 namespace Mambo.Deployer.Releases;
 
 /// <summary>Where an app's unpacked bundles and releases lie, and how compose is to be called for them.</summary>
-internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform, PlatformOptions options)
+internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform, PlatformOptions options, DeployerOptions deployer)
 {
     private const string ImagesFile = "images.yml";
 
@@ -55,6 +55,15 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
             ComposeProject.NameOf(platform, app),
             directory,
             images is null ? [Path.Combine(directory, composeFile)] : [Path.Combine(directory, composeFile), images],
-            new Dictionary<string, string> { ["MAMBO_DOMAIN"] = options.Domain, ["MAMBO_APP"] = app });
+            Variables(app));
+    }
+
+    /// <summary>What compose files may refer to.</summary>
+    private Dictionary<string, string> Variables(string app)
+    {
+        var variables = new Dictionary<string, string> { ["MAMBO_DOMAIN"] = options.Domain, ["MAMBO_APP"] = app };
+        if (deployer.WebImage is { } image)
+            variables["MAMBO_WEB_IMAGE"] = image;
+        return variables;
     }
 }

@@ -24,7 +24,11 @@ public static class BusHost
 
         var plan = BusPlan.Of(setup.Identity.Host, Registered<CommandSubscription>(services), Registered<EventSubscription>(services));
         var canary = $"canary.{setup.Service}.{setup.Identity.Host}.{Guid.CreateVersion7():N}";
-        services.AddSingleton(provider => new BusState([.. plan.Queues.Select(queue => queue.Name), canary], provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => Watched(new BusState(
+            inMemory ? "the in-memory bus" : $"RabbitMQ at {setup.Options.Bus.Host}:{setup.Options.Bus.Port}",
+            [.. plan.Queues.Select(queue => queue.Name), canary],
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BusState>>()), BusMetrics.Watch));
         services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<BusState>());
         services.AddSingleton(inMemory ? new BusRoute("Direct", plan.Listeners) : new BusRoute("direct", Listeners: null));
         services.AddSingleton<Publisher>();
@@ -32,7 +36,7 @@ public static class BusHost
         services.AddSingleton<PublishMessage>(provider => (message, cancellationToken) => provider.GetRequiredService<Publisher>().PublishAsync(message, cancellationToken));
         services.AddSingleton<ParkedMessages>();
         if (!inMemory)
-            services.AddSingleton(provider => new ErrorQueues(plan, provider.GetRequiredService<ParkedMessages>(), provider.GetRequiredService<ILogger<ErrorQueues>>()));
+            services.AddSingleton(provider => Watched(new ErrorQueues(plan, provider.GetRequiredService<ParkedMessages>(), provider.GetRequiredService<ILogger<ErrorQueues>>()), BusMetrics.Watch));
         AddTransport(services, setup, plan, canary, inMemory);
         services.AddHostedService(provider => provider.GetRequiredService<ParkedMessages>());
         services.AddHostedService(provider => new Canary(
@@ -60,6 +64,12 @@ public static class BusHost
         var start = services.Single(service => service.ServiceType == typeof(IHostedService) && !before.Contains(service));
         services.Remove(start);
         services.Insert(0, start);
+    }
+
+    private static T Watched<T>(T watched, Action<T> watch)
+    {
+        watch(watched);
+        return watched;
     }
 
     private static IEnumerable<T> Registered<T>(IServiceCollection services) => services.Select(service => service.ServiceType == typeof(T) ? service.ImplementationInstance : null).OfType<T>();

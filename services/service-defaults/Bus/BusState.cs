@@ -1,50 +1,49 @@
-using System.Collections.Concurrent;
-
 using MassTransit;
+
+using Microsoft.Extensions.Logging;
 
 using RabbitMQ.Client.Exceptions;
 
 namespace Mambo.ServiceDefaults.Bus;
 
-/// <summary>What is known about the way to the broker: the state of every queue this process listens on, and its canary.</summary>
-internal sealed class BusState(IReadOnlyList<string> queues, TimeProvider time) : IReceiveEndpointObserver
+/// <summary>What is known about the way to the broker: whether every queue of this process is listened to, and when the canary came back.</summary>
+/// <param name="broker">What to call the broker, such as <c>RabbitMQ at 127.0.0.1:5672</c>.</param>
+/// <param name="queues">The queues of this process.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class BusState(string broker, IReadOnlyList<string> queues, TimeProvider time, ILogger<BusState> logger) : IReceiveEndpointObserver
 {
-    private readonly ConcurrentDictionary<string, string> _down = new(queues.Select(queue => KeyValuePair.Create(queue, "it has not been reached yet")));
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _down = queues.ToDictionary(queue => queue, _ => "it has not been reached yet", StringComparer.Ordinal);
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _refused;
     private long _canary = time.GetTimestamp();
+    private bool _refused;
+    private bool _saidDown;
 
-    /// <summary>Ends when every queue has been reached once: only then does nothing get lost that is published.</summary>
+    /// <summary>Ends when every queue has been listened to at once: from then on nothing of what is published passes us by.</summary>
     public Task Listening => _listening.Task;
 
-    /// <summary>Queues that cannot be reached now, each with the reason.</summary>
-    public IReadOnlyDictionary<string, string> Down => _down;
-
-    /// <summary>None of the queues can be reached, so it is the broker that is away.</summary>
-    public bool IsDisconnected => _down.Count == queues.Count;
-
-    /// <summary>The broker does not take our login. The library gives such a queue up for good.</summary>
-    public bool IsRefused => _refused;
-
-    /// <summary>Since the last canary came back; since the start when none has.</summary>
-    public TimeSpan SinceCanary => time.GetElapsedTime(Interlocked.Read(ref _canary));
-
+    /// <summary>Notes that the canary came back.</summary>
     public void CanaryCameBack() => Interlocked.Exchange(ref _canary, time.GetTimestamp());
+
+    /// <summary>What is known now.</summary>
+    public BusReport Report()
+    {
+        lock (_lock)
+        {
+            return new BusReport(broker, queues.Count, new Dictionary<string, string>(_down, StringComparer.Ordinal), _refused, time.GetElapsedTime(Interlocked.Read(ref _canary)));
+        }
+    }
 
     public Task Ready(ReceiveEndpointReady ready)
     {
-        _down.TryRemove(QueueOf(ready), out _);
-        if (_down.IsEmpty)
-            _listening.TrySetResult();
+        ListeningTo(QueueOf(ready.InputAddress));
         return Task.CompletedTask;
     }
 
     public Task Faulted(ReceiveEndpointFaulted faulted)
     {
-        var queue = QueueOf(faulted);
-        if (queues.Contains(queue))
-            _down[queue] = faulted.Exception?.GetBaseException().Message ?? "the connection was lost";
-        _refused |= faulted.Exception?.GetBaseException() is AuthenticationFailureException;
+        Lost(QueueOf(faulted.InputAddress), faulted.Exception?.GetBaseException());
         return Task.CompletedTask;
     }
 
@@ -52,5 +51,42 @@ internal sealed class BusState(IReadOnlyList<string> queues, TimeProvider time) 
 
     public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
 
-    private static string QueueOf(ReceiveEndpointEvent happened) => Uri.UnescapeDataString(happened.InputAddress.AbsolutePath.Split('/')[^1]);
+    internal void ListeningTo(string queue)
+    {
+        lock (_lock)
+        {
+            if (!_down.Remove(queue) || _down.Count > 0)
+                return;
+            (_saidDown, _refused) = (false, false);
+        }
+
+        _listening.TrySetResult();
+        LogConnected(logger, broker);
+    }
+
+    internal void Lost(string queue, Exception? reason)
+    {
+        // A queue the library made for itself is none of ours.
+        if (!queues.Contains(queue))
+            return;
+        var why = reason?.Message ?? "the connection was lost";
+        lock (_lock)
+        {
+            _down[queue] = why;
+            _refused |= reason is AuthenticationFailureException;
+            if (_saidDown)
+                return;
+            _saidDown = true;
+        }
+
+        LogLost(logger, queue, broker, why);
+    }
+
+    private static string QueueOf(Uri address) => Uri.UnescapeDataString(address.AbsolutePath.Split('/')[^1]);
+
+    [LoggerMessage(44, LogLevel.Information, "Listening to every queue of this service; {Broker} is connected")]
+    private static partial void LogConnected(ILogger logger, string broker);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Queue} is not listened to any more, {Broker} says: {Reason}. It is tried again until it works; what is to be published waits in the outbox")]
+    private static partial void LogLost(ILogger logger, string queue, string broker, string reason);
 }

@@ -23,7 +23,7 @@ internal static class InMemoryBus
                 endpoint.ConcurrentMessageLimit = queue.InOrder ? 1 : CommandsAtOnce;
                 foreach (var type in queue.Types)
                     endpoint.Bind(WireMessage.Exchange(type), queue.InOrder ? ExchangeType.FanOut : ExchangeType.Direct, queue.Host);
-                endpoint.Receive(queue.Name, queue.Receiver(context), new ParkFilter(queue.Name, errorQueue: null, parked, logger));
+                endpoint.Receive(queue.Name, queue.Receiver(context), new ParkFilter(queue.Name, errorQueue: null, parked, logger), logger);
             });
         }
 

@@ -22,6 +22,7 @@ internal sealed class Publisher(IBus bus, BusState state, BusRoute route)
         try
         {
             await endpoint.Send(wire, new Labels(wire, message.Route), cancellationToken).ConfigureAwait(false);
+            BusMetrics.Published(message.Type);
         }
         catch (MessageReturnedException)
         {

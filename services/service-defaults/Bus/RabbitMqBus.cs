@@ -15,8 +15,7 @@ internal static class RabbitMqBus
     public const string PasswordSecret = "bus-password";
 
     // A handler is one commit, and commits that wait together share one flush to disk: many at once is what makes them fast.
-    private const int CommandsAtOnce = 64;
-    private const int CommandsPrefetched = 128;
+    private const int CommandsAtOnce = 128;
     private const int EventsPrefetched = 64;
 
     /// <summary>Shorter than the canary is patient, so that a broker that hangs is known to be away before the canary counts as lost.</summary>
@@ -38,15 +37,15 @@ internal static class RabbitMqBus
         bus.SendTopology.ConfigureErrorSettings = queue => ErrorQueues.Bound(queue.SetQueueArgument);
         var (errors, parked, logger) = (context.GetRequiredService<ErrorQueues>(), context.GetRequiredService<ParkedMessages>(), context.GetRequiredService<ILogger<ParkFilter>>());
         foreach (var queue in plan.Queues)
-            Listen(bus, queue, queue.Receiver(context), new ParkFilter(queue.Name, errors.ParkAsync, parked, logger));
+            Listen(bus, queue, queue.Receiver(context), new ParkFilter(queue.Name, errors.ParkAsync, parked, logger), logger);
         ListenForCanary(bus, canary, context.GetRequiredService<BusState>(), errors);
     }
 
-    private static void Listen(IRabbitMqBusFactoryConfigurator bus, ListenedQueue queue, ReceiveMessage receive, ParkFilter park) => bus.ReceiveEndpoint(queue.Name, endpoint =>
+    private static void Listen(IRabbitMqBusFactoryConfigurator bus, ListenedQueue queue, ReceiveMessage receive, ParkFilter park, ILogger logger) => bus.ReceiveEndpoint(queue.Name, endpoint =>
     {
         endpoint.SetQuorumQueue();
         ErrorQueues.LeadTo(queue.Name, endpoint.SetQueueArgument);
-        endpoint.PrefetchCount = queue.InOrder ? EventsPrefetched : CommandsPrefetched;
+        endpoint.PrefetchCount = queue.InOrder ? EventsPrefetched : CommandsAtOnce;
         endpoint.ConcurrentMessageLimit = queue.InOrder ? 1 : CommandsAtOnce;
         foreach (var type in queue.Types)
         {
@@ -57,7 +56,7 @@ internal static class RabbitMqBus
             });
         }
 
-        endpoint.Receive(queue.Name, receive, park);
+        endpoint.Receive(queue.Name, receive, park, logger);
     });
 
     /// <summary>A queue of this connection only, which goes with it.</summary>

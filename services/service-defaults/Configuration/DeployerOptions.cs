@@ -29,4 +29,8 @@ public sealed class DeployerOptions
     /// <summary>Largest unpacked bundle, in bytes. Default: 256 MiB.</summary>
     [Range(1, 100L * 1024 * 1024 * 1024)]
     public long MaxUnpackedBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Image given to compose files as <c>MAMBO_WEB_IMAGE</c>, for hosts no registry answers. Unset: compose files use their own.</summary>
+    [RegularExpression("^[a-z0-9][A-Za-z0-9._:/@-]{0,511}$", ErrorMessage = "must be an image reference such as mambo-web:local")]
+    public string? WebImage { get; set; }
 }

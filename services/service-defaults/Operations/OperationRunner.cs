@@ -53,26 +53,21 @@ internal sealed partial class OperationRunner : BackgroundService
 
     private void StartWhatMayRun(CancellationToken stopping)
     {
-        // Those begun come before those queued, so that a restart ends what is half done first.
-        var unfinished = _journal.Read(connection => connection.Query<OperationRow>(
-            "SELECT * FROM operations WHERE ended_at IS NULL ORDER BY state = 'queued', sequence LIMIT 1000").AsList());
         lock (_active)
         {
-            var busy = _active.Values.Select(run => run.Subject).ToHashSet(StringComparer.Ordinal);
-            foreach (var row in unfinished)
-            {
-                if (_active.TryGetValue(row.Id, out var active))
-                {
-                    if (row.CancelAsked)
-                        active.Cancel.Cancel();
-                }
-                else if (_active.Count < _parallel && busy.Add(row.Subject))
-                {
-                    Start(row, stopping);
-                }
-            }
+            // Wakes come with every commit, so only what can matter now is read: not all that waits.
+            var running = _active.Keys.Select(id => id.ToString()).ToList();
+            foreach (var asked in _journal.Read(connection => connection.Query<Guid>("SELECT id FROM operations WHERE id IN @running AND cancel_asked = 1", new { running }).AsList()))
+                _active[asked].Cancel.Cancel();
+            while (_active.Count < _parallel && Next() is { } row)
+                Start(row, stopping);
         }
     }
+
+    /// <summary>Those begun come before those queued, so that a restart ends what is half done first.</summary>
+    private OperationRow? Next() => _journal.Read(connection => connection.QueryFirstOrDefault<OperationRow>(
+        "SELECT * FROM operations WHERE ended_at IS NULL AND subject NOT IN @busy ORDER BY state = 'queued', sequence LIMIT 1",
+        new { busy = _active.Values.Select(run => run.Subject) }));
 
     private void Start(OperationRow row, CancellationToken stopping)
     {

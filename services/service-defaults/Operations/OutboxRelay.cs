@@ -26,7 +26,7 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
     : BackgroundService
 {
     private const int MostPerRound = 500;
-    private const int MostLanesAtOnce = 32;
+    private const int MostLanesAtOnce = 128;
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromMinutes(10);
@@ -95,8 +95,12 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
         await journal.WriteAsync(
             transaction =>
             {
+                Leave(transaction, due.Where((_, index) => results[index].Published).Select(message => message.Sequence).ToList());
                 for (var index = 0; index < due.Count; index++)
-                    Record(transaction, due[index], results[index]);
+                {
+                    if (results[index].Error is { } error)
+                        PutOff(transaction, due[index], error);
+                }
             },
             CancellationToken.None).ConfigureAwait(false);
     }
@@ -119,23 +123,20 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
         }
     }
 
-    private void Record(JournalTransaction transaction, OutboxMessage message, Result result)
+    /// <summary>One statement for all: a statement for each costs more than everything else here.</summary>
+    private void Leave(JournalTransaction transaction, List<long> published)
     {
-        if (result.Published && keepPublished == TimeSpan.Zero)
-        {
-            transaction.Execute("DELETE FROM outbox WHERE sequence = @Sequence", message);
-        }
-        else if (result.Published)
-        {
-            transaction.Execute("UPDATE outbox SET published_at = @Now, last_error = NULL WHERE sequence = @Sequence", new { transaction.Now, message.Sequence });
-        }
-        else if (result.Error is not null)
-        {
-            transaction.Execute(
-                "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = @next, last_error = @Error WHERE sequence = @Sequence",
-                new { next = transaction.Now + BackOff(message.Attempts), result.Error, message.Sequence });
-        }
+        if (published.Count == 0)
+            return;
+        if (keepPublished == TimeSpan.Zero)
+            transaction.Execute("DELETE FROM outbox WHERE sequence IN @published", new { published });
+        else
+            transaction.Execute("UPDATE outbox SET published_at = @Now, last_error = NULL WHERE sequence IN @published", new { transaction.Now, published });
     }
+
+    private static void PutOff(JournalTransaction transaction, OutboxMessage message, string error) => transaction.Execute(
+        "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = @next, last_error = @error WHERE sequence = @Sequence",
+        new { next = transaction.Now + BackOff(message.Attempts), error, message.Sequence });
 
     /// <summary>0.5 s, then doubled, to 30 s.</summary>
     internal static TimeSpan BackOff(int attempts) =>

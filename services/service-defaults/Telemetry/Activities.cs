@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Mambo.ServiceDefaults.Telemetry;
 
-/// <summary>The platform's own spans, beside those of MassTransit and ASP.NET Core.</summary>
+/// <summary>The platform's own spans, beside those of ASP.NET Core.</summary>
 public static class Activities
 {
     /// <summary>The source of every span the platform makes itself.</summary>

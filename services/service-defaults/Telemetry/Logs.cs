@@ -46,7 +46,8 @@ internal static class Logs
         logs.MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", libraries)
             .MinimumLevel.Override("System", libraries)
-            .MinimumLevel.Override("MassTransit", libraries)
+            // A broker that is away would fill the log with stack traces, one per queue and try; Bus/ says in one line what an operator needs.
+            .MinimumLevel.Override("MassTransit", level <= LogEventLevel.Debug ? libraries : LogEventLevel.Fatal)
             .MinimumLevel.Override("Yarp", libraries)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level)
             .Enrich.FromLogContext()

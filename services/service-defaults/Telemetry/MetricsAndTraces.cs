@@ -34,9 +34,9 @@ internal static class MetricsAndTraces
         {
             openTelemetry.WithMetrics(meters => meters
                 .SetResourceBuilder(resource)
-                .AddMeter("Mambo", "MassTransit", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddMeter("Mambo", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
-                .AddView(instrument => instrument.Meter.Name is "Mambo" or "MassTransit" || Useful.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop)
+                .AddView(instrument => instrument.Meter.Name == "Mambo" || Useful.Contains(instrument.Name) ? null : MetricStreamConfiguration.Drop)
                 .AddOtlpExporter((exporter, reader) =>
                 {
                     exporter.Endpoint = metrics;
@@ -49,7 +49,7 @@ internal static class MetricsAndTraces
         {
             openTelemetry.WithTracing(sources => sources
                 .SetResourceBuilder(resource)
-                .AddSource("Mambo", "MassTransit")
+                .AddSource("Mambo")
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = request => request.Request.Path.Value is not ("/healthz" or "/readyz"))
                 .AddOtlpExporter(exporter =>
                 {

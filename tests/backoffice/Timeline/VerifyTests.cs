@@ -169,6 +169,29 @@ public sealed class VerifyTests : IAsyncLifetime
         (await VerifyAsync()).GetProperty("events").GetInt64().ShouldBe(Events + 300);
     }
 
+    [Fact]
+    public async Task Verify_HundredMegabytes_OneEventInMemoryAtATime()
+    {
+        const int count = 100_000;
+        var body = $$"""{"name":"a","summary":"{{new string('x', 1000)}}"}""";
+        await _office.Journal.WriteAsync(transaction =>
+        {
+            for (var i = 0; i < count; i++)
+                EventTable.Append(transaction, $"n{i}", "alert-raised", transaction.Now, "local", body);
+        });
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var verifying = VerifyAsync();
+        var peak = before;
+        while (!verifying.IsCompleted)
+        {
+            peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false));
+            await Task.Delay(1);
+        }
+
+        (await verifying).GetProperty("events").GetInt64().ShouldBe(Events + count);
+        ((peak - before) >> 20).ShouldBeLessThan(30);
+    }
+
     /// <summary>As docs/api.md describes it, written a second time.</summary>
     [Fact]
     public async Task Hash_ComputedByTheDocumentation_IsTheOneShown()

@@ -2,8 +2,15 @@ using System.Text.Json;
 
 using Mambo.Contracts;
 using Mambo.Contracts.Alerts;
+using Mambo.ServiceDefaults.Bus;
+using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Tests.Hosts;
 
+using MassTransit;
+
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Mambo.ServiceDefaults.Tests.Bus;
 
@@ -117,10 +124,28 @@ public sealed class InMemoryBusTests
     {
         await using var process = await new BusProcess().StartAsync();
 
-        (await process.HealthAsync("ready")).Entries.ShouldHaveSingleItem().Value.Description.ShouldBe("connected");
+        (await process.HealthAsync("ready")).Entries.ShouldHaveSingleItem().Value.Description.ShouldBe("the in-memory bus is connected");
         var live = (await process.HealthAsync("live")).Entries.ShouldHaveSingleItem().Value;
         live.Status.ShouldBe(HealthStatus.Healthy);
         live.Description.ShouldBe("the canary came back 0 s ago");
+    }
+
+    [Fact]
+    public async Task Build_UsageTelemetry_IsOff()
+    {
+        await using var process = new BusProcess();
+
+        process.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Build_RabbitMqWithoutItsPassword_IsAFault()
+    {
+        using var home = new TestHome();
+        var builder = home.CreateBuilder();
+        builder.AddBus();
+
+        Should.Throw<ConfigurationFaultsException>(builder.Build).Faults.ShouldHaveSingleItem().Key.ShouldBe("secret bus-password");
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+using Mambo.TestEnvironment;
+
+namespace Mambo.Benchmarks;
+
+/// <summary>
+/// The same change of the same app, brought to "healthy" by the platform (upload, message, every step, until the API says deployed) and by bare
+/// <c>docker compose up -d --wait</c>, in turns on the same machine.
+/// </summary>
+internal static class DeployBenchmark
+{
+    private const int Rounds = 15;
+
+    public static async Task<Report> RunAsync()
+    {
+        using var home = new PlatformHome();
+        await using var platform = new ServiceProcess("Mambo.AllInOne", home);
+        await platform.StartAsync();
+        var prefix = JsonSerializer.Deserialize<JsonElement>(await platform.Api.GetStringAsync("/api/platform")).GetProperty("name").GetString()!;
+        var peer = new ComposePeer($"{prefix}-peer");
+        try
+        {
+            var (ours, bare) = (new List<double>(), new List<double>());
+            // Round 0 makes the first containers and is not counted.
+            for (var round = 0; round <= Rounds; round++)
+            {
+                var bundle = Bundle.WebApp("shop", $"page {round}");
+                var (a, b) = (await DeployAsync(platform.Api, bundle), await peer.UpAsync($"page {round}"));
+                if (round > 0)
+                    (ours, bare) = ([.. ours, a], [.. bare, b]);
+            }
+
+            var again = new List<double>();
+            for (var round = 0; round < 5; round++)
+                again.Add(await DeployAsync(platform.Api, Bundle.WebApp("shop", $"page {Rounds}")));
+
+            return new Report(
+                "deploy",
+                $"{Rounds} updates of a one-service app with a health check, in turns with bare docker compose up -d --wait; medians",
+                [
+                    new Row("mambo: upload to deployed", ours.Median(), "s"),
+                    new Row("docker compose up -d --wait", bare.Median(), "s"),
+                    Row.AtMost("mambo ÷ docker compose", ours.Median() / bare.Median(), "×", 1.15),
+                    new Row("mambo: slowest", ours.Max(), "s"),
+                    new Row("docker compose: slowest", bare.Max(), "s"),
+                    new Row("mambo: the same bundle again", again.Median(), "s"),
+                ]);
+        }
+        finally
+        {
+            await platform.KillAsync();
+            await DockerCommand.RemoveProjectsAsync($"{prefix}-");
+            peer.Dispose();
+        }
+    }
+
+    private static async Task<double> DeployAsync(HttpClient api, Bundle bundle)
+    {
+        var watch = Stopwatch.StartNew();
+        var ended = await api.EndedAsync(await api.DeployAsync("shop", bundle), poll: TimeSpan.FromMilliseconds(10));
+        return ended.GetProperty("state").GetString() == "deployed" ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"The deploy failed: {ended}");
+    }
+
+    /// <summary>The same compose file in folders of its own, a new one for each change as a release has.</summary>
+    private sealed class ComposePeer(string project) : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("mambo-peer-").FullName;
+
+        public async Task<double> UpAsync(string page)
+        {
+            var release = Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
+            Bundle.WebApp("peer", page).ExtractTo(release);
+            var watch = Stopwatch.StartNew();
+            await DockerCommand.RunAsync("compose", "--project-name", project, "--project-directory", release, "-f", Path.Combine(release, "compose.yml"), "up", "-d", "--wait");
+            return watch.Elapsed.TotalSeconds;
+        }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+
+using Mambo.TestEnvironment;
+
+namespace Mambo.Cli.Tests.Development;
+
+public class HelpTests
+{
+    [Fact]
+    public async Task Help_EveryCommand_ReadsAsWrittenDown()
+    {
+        var commands = MamboCommand.Create(new Globals(CommandRun.Surroundings(TextWriter.Null, TextWriter.Null))).Subcommands.Select(command => command.Name);
+        var all = new StringBuilder();
+        foreach (var name in commands.Prepend(""))
+        {
+            string[] args = name.Length == 0 ? ["-h"] : [name, "-h"];
+            var run = await CommandRun.OfAsync([], args);
+            (run.Code, run.Error).ShouldBe((0, ""), name);
+            all.Append($"=== mambo {string.Join(' ', args)}\n{run.Output}\n");
+        }
+
+        GoldenFile.ShouldMatch("tests/cli/Golden/help.txt", string.Join('\n', all.ToString().Split('\n').Select(line => line.TrimEnd())));
+    }
+
+    [Theory]
+    [InlineData("deplyo", "Did you mean one of the following?\ndeploy")]
+    [InlineData("frobnicate", "Unrecognized command or argument 'frobnicate'.")]
+    [InlineData("releases", "Required argument 'app' missing")]
+    [InlineData("cancel nonsense", "Cannot parse argument 'nonsense'")]
+    [InlineData("status --frob", "Unrecognized command or argument '--frob'.")]
+    [InlineData("completion tcsh", "'tcsh' not recognized")]
+    [InlineData("deploy --image", "Required argument missing for option: '--image'.")]
+    public async Task Parse_WrongUsage_SaysWhatOnStandardErrorAndEndsWithTwo(string line, string expected)
+    {
+        var run = await CommandRun.OfAsync([], line.Split(' '));
+
+        run.Code.ShouldBe(2);
+        run.Output.ShouldBeEmpty();
+        run.Error.ShouldContain(expected);
+        run.Error.ShouldContain(" -h\n");
+    }
+
+    [Fact]
+    public async Task Mambo_WithoutACommand_ShowsTheHelp()
+    {
+        var run = await CommandRun.OfAsync([]);
+
+        run.Code.ShouldBe(2);
+        run.Output.ShouldContain("mambo up ");
+    }
+
+    [Fact]
+    public async Task Version_Json_IsADocument() => (await CommandRun.OfAsync([], "version", "--json")).Output.ShouldMatch("^{\n  \"version\": \"[0-9.]+\"\n}\n$");
+}
