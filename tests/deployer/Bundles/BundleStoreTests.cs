@@ -136,7 +136,7 @@ public sealed class BundleStoreTests : IDisposable
         return packed.ToArray();
     }
 
-    private BundleStore Store() => new(_paths, new ReleaseFolders(_paths, new PlatformIdentity("mambo", "local", "1"), new PlatformOptions()), _options);
+    private BundleStore Store() => new(_paths, new ReleaseFolders(_paths, new PlatformIdentity("mambo", "local", "1"), new PlatformOptions(), _options), _options);
 
     private BundleDigest Put(byte[] archive)
     {

@@ -3,7 +3,6 @@ using System.Net;
 using Docker.DotNet.Models;
 
 using Mambo.Deployer.Engine;
-using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
 using Mambo.Deployer.Routes;
@@ -67,7 +66,7 @@ public sealed class JudgementTests
     {
         var release = new Release { Content = new ReleaseContent { Services = ["web", "job"], Routes = [new AppRoute("a.b", "/", "web", 80, 1, null)] } };
 
-        ReleaseRecovery.IsUp(release, [.. Container("web", web), .. Container("job", job)]).ShouldBe(up);
+        release.IsUp([.. Container("web", web), .. Container("job", job)]).ShouldBe(up);
     }
 
     [Theory]
