@@ -8,7 +8,7 @@ internal sealed class Story(Office office)
 {
     public const string Host = "vps-1";
 
-    private static readonly string[] Steps = ["unpack", "pull", "start", "route", "tidy"];
+    private static readonly string[] Steps = ["unpack", "pull", "start", "gate", "switch", "retire"];
 
     private DateTimeOffset _at = DateTimeOffset.UtcNow;
 
@@ -36,6 +36,7 @@ internal sealed class Story(Office office)
     public async Task FailAsync(string app, int? serving, params string[] output)
     {
         var id = await BeginAsync(app, "b81d0f3", "ci", done: 2);
+        _at += TimeSpan.FromSeconds(31);
         await office.TellAsync(new DeploymentFailed
         {
             DeploymentId = id, App = app, Host = Host, OccurredAt = _at, Reason = DeploymentFailureReason.Unhealthy, Step = "start", ExitCode = 1, RequestedBy = "ci", ServingRelease = serving,
@@ -94,7 +95,7 @@ internal sealed class Story(Office office)
             "web-1  | Listening on :8080", "web-1  | \u001b[31merror\u001b[0m: connect ECONNREFUSED db:5432", "web-1  |     at TCPConnectWrap.afterConnect [as oncomplete]",
             "web-1  | exited with code 1");
         await NotifyAsync("shop failed: it did not become healthy");
-        Ago(TimeSpan.FromSeconds(2));
+        Ago(TimeSpan.FromSeconds(8));
         await StoreAsync("blog", 13, "ci");
         await BeginAsync("blog", "a90e5c2", "ci", done: 2);
     }
