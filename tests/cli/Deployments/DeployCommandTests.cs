@@ -8,10 +8,10 @@ public sealed class DeployCommandTests : IDisposable
 
     private const string Accepted = $$"""{"deploymentId":"{{Id}}","app":"shop"}""";
 
-    private const string Started = $$"""
+    private const string Started = $$$"""
         id: 1
         event: deployment-accepted
-        data: {"seq":1,"id":"a","type":"deployment-accepted","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"deploymentId":"{{Id}}","app":"shop","steps":["unpack","pull","start"]}}
+        data: {"seq":1,"id":"a","type":"deployment-accepted","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"deploymentId":"{{{Id}}}","app":"shop","steps":["unpack","pull","start"]}}
 
         id: 2
         data: {"seq":2,"id":"b","type":"deployment-step-completed","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"app":"shop","step":"unpack","number":1,"of":3,"seconds":0.12}}
