@@ -46,7 +46,7 @@ public sealed class KillTests : IAsyncLifetime
         await WithJournalAsync(journal => journal.WriteAsync(transaction =>
         {
             var happened = new AppDeployed { App = "shop", Release = 1 };
-            DeliveryQueue.Add(transaction, happened, NotificationText.Of(happened));
+            DeliveryQueue.Add(transaction, happened, NotificationText.Of(happened), traceParent: null);
         }));
         Configure(_between.Urls.Single(), topic);
         await using var relay = new ServiceProcess("Mambo.AlertRelay", _home);

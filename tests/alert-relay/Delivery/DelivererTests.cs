@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
 using Dapper;
 
 using Mambo.AlertRelay.Delivery;
 using Mambo.Contracts.Alerts;
 using Mambo.Contracts.Deployments;
 using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Telemetry;
 
 using Microsoft.Extensions.Time.Testing;
 
@@ -315,6 +320,67 @@ public sealed class DelivererTests : IAsyncLifetime
         await _relay.RestartAsync();
 
         await _relay.ToldAsync<AlertDelivered>(1);
+    }
+
+    [Fact]
+    public async Task Deliver_EventOfATrace_TheTraceGoesOnToTheServerAndToTheAnswer()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Mambo", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        string? sent = null;
+        _server.WhenPublishing.Enqueue(context =>
+        {
+            sent = context.Request.Headers.TraceParent;
+            return Status(200, """{"id":"m1"}""")(context);
+        });
+        await _relay.StartAsync();
+
+        string trace;
+        using (var activity = Activities.Source.StartActivity("the door")!)
+        {
+            trace = activity.TraceId.ToString();
+            await _relay.HearAsync(Deployed("shop", 1));
+        }
+
+        await _relay.ToldAsync<AlertDelivered>(1);
+        sent.ShouldNotBeNull().ShouldContain(trace);
+        _relay.Journal.Read(connection => connection.QuerySingle<string>("SELECT trace_parent FROM outbox")).ShouldContain(trace);
+    }
+
+    [Fact]
+    public async Task Deliver_GoodAndBadEnds_AreCountedAndTimed()
+    {
+        using var metrics = new MeterListener();
+        var counted = new ConcurrentQueue<string>();
+        var durations = new ConcurrentQueue<double>();
+        metrics.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == MamboMeter.Meter && instrument.Name is "mambo.alerts.delivered" or "mambo.alert.delivery.duration")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        metrics.SetMeasurementEventCallback<long>((_, count, labels, _) => counted.Enqueue($"{labels[0].Value} {count}"));
+        metrics.SetMeasurementEventCallback<double>((_, seconds, _, _) => durations.Enqueue(seconds));
+        metrics.Start();
+        _server.WhenPublishing.Enqueue(Status(413));
+        await _relay.StartAsync();
+
+        await _relay.HearAsync(Deployed("shop", 1) with { OccurredAt = _time.GetUtcNow() - TimeSpan.FromSeconds(4711) });
+        await _relay.HearAsync(Deployed("shop", 2) with { OccurredAt = _time.GetUtcNow() - TimeSpan.FromSeconds(4712) });
+
+        // Other tests count too, at the same time.
+        await _relay.UntilAsync(() => durations.Contains(4712));
+        counted.ShouldContain("refused 1");
+        counted.ShouldContain("delivered 1");
+        durations.ShouldNotContain(4711);
+    }
+
+    [Fact]
+    public async Task Count_SomeWait_IsTheGaugesValue()
+    {
+        await _relay.HearAsync(Deployed("shop", 1));
+        await _relay.HearAsync(Deployed("shop", 2));
+
+        new DeliveryQueue(_relay.Journal).Count().ShouldBe(2);
     }
 
     [Fact]
