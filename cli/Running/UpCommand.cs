@@ -44,8 +44,9 @@ internal sealed class UpCommand : CliCommand
         using var process = PlatformProcess.Start(Program(), home, variables);
         try
         {
-            using var warnings = new LogTail(home.Log, process.LogStart, line => Warn(session, line));
             var running = await steps.RunAsync("platform", async () => await process.ReadyAsync(ct) is var ready ? (ready, $"{ready.Platform} {ready.Version}, process {ready.Pid}") : default);
+            // What it says before it is ready is about not being ready; when that lasts, the end of its log is shown.
+            using var warnings = new LogTail(home.Log, new FileInfo(home.Log).Length, line => Warn(session, line));
             var code = parsed.GetValue(_noSample) ? ExitCode.Done : await SampleApp.DeployAsync(session, onlyWhenMissing: false, ct);
             SayWhere(session, running);
             if (parsed.GetValue(_detach))
