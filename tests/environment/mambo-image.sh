@@ -12,6 +12,14 @@ dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
 packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 compose=$(docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "compose"}}{{.Path}}{{end}}{{end}}')
 
+# Of the machine's packages those the services are built from.
+needed() {
+  awk -F'"' '/^      "[^"]+": \{/ { name = tolower($2) } /"resolved"/ { print name "/" tolower($4) }' \
+    "$repository"/contracts/packages.lock.json "$repository"/services/*/packages.lock.json | sort -u | while read -r package; do
+    [ ! -d "$packages/$package" ] || echo "${packages#/}/$package"
+  done
+}
+
 have() { docker image inspect "$1" >/dev/null 2>&1; }
 
 # A context streamed to the engine: hard to get wrong, and nothing is copied on disk first.
@@ -41,12 +49,13 @@ FROM mambo-test/dotnet-aspnet:10
 COPY dotnet /usr/share/dotnet
 COPY certs /etc/ssl/certs
 COPY packages /root/.nuget/packages
-ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline
+ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline
 RECIPE
   # Packages are read from the machine's own store; what is missing there is asked of the registry.
+  # shellcheck disable=SC2046
   build mambo-test/dotnet-sdk:10 "$scratch/Dockerfile" \
     --transform "s,^${dotnet#/},dotnet,;s,^${packages#/},packages,;s,^etc/ssl/certs,certs," \
-    -C / "${dotnet#/}"/{sdk,packs,sdk-manifests} "${packages#/}" etc/ssl/certs/ca-certificates.crt
+    -C / "${dotnet#/}"/{sdk,packs,sdk-manifests} $(needed) etc/ssl/certs/ca-certificates.crt
 }
 
 docker_cli() {
