@@ -34,12 +34,20 @@ internal sealed class UpCommand : CliCommand
         await steps.RunAsync("docker", () => PrepareDockerAsync(session, install: !parsed.GetValue(_noInstall), ct));
         await steps.RunAsync("home", () => Task.FromResult((true, HomeSetup.Prepare(home, PortPair.IsFree) is { Count: > 0 } made ? $"{home.Path}, {string.Join(", ", made.Select(Path.GetFileName))} made" : home.Path)));
         var variables = new Dictionary<string, string>();
-        if (!parsed.GetValue(_noSample))
+        // Without the sample it is not fetched; but an app deployed before may run on it.
+        if (parsed.GetValue(_noSample))
+        {
+            if (await WebImage.FindAsync(session.Surroundings, ct) is { } known)
+                variables[WebImage.Variable] = known;
+        }
+        else
+        {
             variables[WebImage.Variable] = await steps.RunAsync("web image", async () =>
             {
                 var (image, how) = await WebImage.PrepareAsync(session.Surroundings, session.InRepository("deploy/local-web-image.sh"), ct);
                 return (image, $"{image}, {how}");
             });
+        }
 
         using var process = PlatformProcess.Start(Program(), home, variables);
         try
