@@ -129,7 +129,14 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
         var id = Guid.CreateVersion7();
         await _office.TellAsync(new AppDeployed
         {
-            DeploymentId = id, App = "shop", Release = 1, Commit = Hostile, RequestedBy = Hostile, Host = Hostile, Bundle = Hostile, Warnings = [Hostile],
+            DeploymentId = id,
+            App = "shop",
+            Release = 1,
+            Commit = Hostile,
+            RequestedBy = Hostile,
+            Host = Hostile,
+            Bundle = Hostile,
+            Warnings = [Hostile],
             Urls = [new Uri("javascript:window.owned=1"), new Uri("data:text/html,<script>window.owned=1</script>"), new Uri("http://shop.example.dev/?<img>")],
             Images = new Dictionary<string, string> { [Hostile] = Hostile },
         });
