@@ -109,7 +109,7 @@ for name in "${alone[@]}"; do run_project "$name"; done
 
 echo
 echo 'slowest tests:'
-all_results | cut -f 2,3 | sort -r | head -n 10 | sed 's/^\(........\.\{0,1\}...\)[0-9]*/  \1/'
+all_results | cut -f 2,3 | sort -r | sed -n '1,10p' | sed 's/^\(........\.\{0,1\}...\)[0-9]*/  \1/'
 if skips=$(all_results | grep -P '^NotExecuted\t'); then
   echo 'skipped:'
   awk '/outcome="NotExecuted"/ { match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11) } name && /<Message>/ { gsub(/^ *<Message>|<\/Message>.*/, ""); print "  " name ": " $0; name = "" }' "$results"/*.trx

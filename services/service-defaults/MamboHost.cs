@@ -75,7 +75,7 @@ public static class MamboHost
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new ConfigurationFault("MAMBO_HOME", paths.Home, $"it cannot be used: {error.Message}", "Name a directory the service may write to."));
+            faults.Add(new ConfigurationFault("MAMBO_HOME", paths.Home, $"it cannot be used: {error.Message.TrimEnd('.')}", "Name a directory the service may write to."));
             return null;
         }
     }

@@ -89,6 +89,15 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Every address it asked for so far.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
+    /// <summary>Opens an address and waits until all of the page is there.</summary>
+    /// <exception cref="InvalidOperationException">A part of it could not be loaded; the message says what the browser complained of.</exception>
+    public async Task GotoAsync(string address)
+    {
+        await Page.GotoAsync(address).ConfigureAwait(false);
+        if (!_errors.IsEmpty)
+            throw new InvalidOperationException($"{address} did not load well: {string.Join("; ", _errors)}");
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _context.DisposeAsync().ConfigureAwait(false);
 }

@@ -43,7 +43,7 @@ public sealed class DashboardLooksTests(OpenBrowser opened) : IClassFixture<Open
         await using var office = await Office.StartAsync("platform.name=garden", "platform.domain=example.dev");
         await new Story(office).ThreeAppsAsync();
         await using var tab = await opened.Browser.OpenAsync(width, height, dark);
-        await tab.Page.GotoAsync(office.App.Services.ListeningAt(Listeners.Api).ToString());
+        await tab.GotoAsync(office.App.Services.ListeningAt(Listeners.Api).ToString());
         (await tab.Page.EvaluateAsync<string[]>(HardToRead)).ShouldBeEmpty();
         await ShootAsync(tab, $"{name}-sign-in", golden: false);
 

@@ -34,7 +34,7 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
     public async Task SignIn_WrongThenRightToken_SaysSoThenShowsThePlatform()
     {
         await using var tab = await _browser.OpenAsync();
-        await tab.Page.GotoAsync(Address);
+        await tab.GotoAsync(Address);
         await Expect(tab.Page.GetByLabel("API token")).ToBeFocusedAsync();
 
         await SignInAsync(tab, "wrong");
@@ -77,7 +77,7 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
         await Expect(deployment.Locator("li[data-state=running]")).ToContainTextAsync("pull");
         await _story.EndStepAsync("shop", id, 2);
         await Expect(deployment.Locator("li[data-state=done]")).ToHaveCountAsync(2);
-        await Expect(tab.Page.Locator("#timeline details").First).ToContainTextAsync("shop pull done in 0.2 s, 2 of 5");
+        await Expect(tab.Page.Locator("#timeline details").First).ToContainTextAsync("shop pull done in 0.2 s, 2 of 6");
         await _office.TellAsync(new AppDeployed { DeploymentId = id, App = "shop", Release = 3, Seconds = 1.44, RequestedBy = "owner", Commit = "4f2c91a", Urls = [new Uri("http://shop.example.dev/")] });
 
         await Expect(tab.Page.Locator("[data-app=shop] .release")).ToHaveTextAsync("release 3");
@@ -102,7 +102,7 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
         await ShouldBeLiveAsync(tab);
         await Expect(tab.Page.Locator("[data-app=shop] .release")).ToHaveTextAsync("release 2");
         var seqs = await tab.Page.Locator("#timeline details").EvaluateAllAsync<int[]>("rows => rows.map(row => Number(row.dataset.seq))");
-        seqs.ShouldBe(Enumerable.Range(1, 14).Reverse());
+        seqs.ShouldBe(Enumerable.Range(1, 16).Reverse());
         (await tab.Page.EvaluateAsync<bool>("window.here")).ShouldBeTrue();
         tab.Errors.ShouldAllBe(error => error.StartsWith("Failed to load resource: net::ERR_", StringComparison.Ordinal));
     }
@@ -129,7 +129,14 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
         var id = Guid.CreateVersion7();
         await _office.TellAsync(new AppDeployed
         {
-            DeploymentId = id, App = "shop", Release = 1, Commit = Hostile, RequestedBy = Hostile, Host = Hostile, Bundle = Hostile, Warnings = [Hostile],
+            DeploymentId = id,
+            App = "shop",
+            Release = 1,
+            Commit = Hostile,
+            RequestedBy = Hostile,
+            Host = Hostile,
+            Bundle = Hostile,
+            Warnings = [Hostile],
             Urls = [new Uri("javascript:window.owned=1"), new Uri("data:text/html,<script>window.owned=1</script>"), new Uri("http://shop.example.dev/?<img>")],
             Images = new Dictionary<string, string> { [Hostile] = Hostile },
         });
@@ -187,9 +194,11 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Older" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(100);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Older" }).ClickAsync();
-        await Expect(rows).ToHaveCountAsync(140);
+        await Expect(rows).ToHaveCountAsync(150);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Older" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(160);
         await Expect(tab.Page.Locator("#timeline-end")).ToHaveTextAsync("This is where it began.");
-        (await rows.EvaluateAllAsync<int[]>("rows => rows.map(row => Number(row.dataset.seq))")).ShouldBe(Enumerable.Range(1, 140).Reverse());
+        (await rows.EvaluateAllAsync<int[]>("rows => rows.map(row => Number(row.dataset.seq))")).ShouldBe(Enumerable.Range(1, 160).Reverse());
 
         await tab.Page.Locator("#filter-app").SelectOptionAsync("shop");
         await tab.Page.Locator("#filter-kind").SelectOptionAsync("app-deployed");
@@ -209,13 +218,13 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
     {
         await _story.DeployAsync("shop", 1);
         await using var tab = await OpenAsync();
-        await Expect(tab.Page.Locator("#chain")).ToContainTextAsync("Chain whole, 7 events");
+        await Expect(tab.Page.Locator("#chain")).ToContainTextAsync("Chain whole, 8 events");
 
-        await _office.Journal.WriteAsync(transaction => transaction.Execute("UPDATE timeline SET body = replace(body, 'owner', 'nobody') WHERE seq = 7"));
+        await _office.Journal.WriteAsync(transaction => transaction.Execute("UPDATE timeline SET body = replace(body, 'owner', 'nobody') WHERE seq = 8"));
         await tab.Page.Locator("#chain").ClickAsync();
 
-        await Expect(tab.Page.Locator("#chain")).ToContainTextAsync("Chain broken at 7");
-        await Expect(tab.Page.Locator("#chain-problem")).ToHaveTextAsync("Event 7 is not as it was recorded: its content or its hash was changed.");
+        await Expect(tab.Page.Locator("#chain")).ToContainTextAsync("Chain broken at 8");
+        await Expect(tab.Page.Locator("#chain-problem")).ToHaveTextAsync("Event 8 is not as it was recorded: its content or its hash was changed.");
     }
 
     private string Address => _office.App.Services.ListeningAt(Listeners.Api).ToString();
@@ -223,7 +232,7 @@ public sealed class DashboardTests(OpenBrowser opened) : IClassFixture<OpenBrows
     private async Task<Tab> OpenAsync()
     {
         var tab = await _browser.OpenAsync();
-        await tab.Page.GotoAsync(Address);
+        await tab.GotoAsync(Address);
         await SignInAsync(tab, _office.Home.ApiToken);
         await ShouldBeLiveAsync(tab);
         return tab;

@@ -8,7 +8,7 @@ internal sealed class Story(Office office)
 {
     public const string Host = "vps-1";
 
-    private static readonly string[] Steps = ["unpack", "pull", "start", "route", "tidy"];
+    private static readonly string[] Steps = ["unpack", "pull", "start", "gate", "switch", "retire"];
 
     private DateTimeOffset _at = DateTimeOffset.UtcNow;
 
@@ -25,7 +25,15 @@ internal sealed class Story(Office office)
         var id = await BeginAsync(app, commit, by, done: Steps.Length);
         await office.TellAsync(new AppDeployed
         {
-            DeploymentId = id, App = app, Host = Host, OccurredAt = _at, Release = release, Bundle = Digest(app, release), Commit = commit, RequestedBy = by, Seconds = 1.4,
+            DeploymentId = id,
+            App = app,
+            Host = Host,
+            OccurredAt = _at,
+            Release = release,
+            Bundle = Digest(app, release),
+            Commit = commit,
+            RequestedBy = by,
+            Seconds = 1.4,
             Urls = [new Uri($"http://{app}.example.dev")],
             Images = new Dictionary<string, string> { ["web"] = $"registry.example.dev/{app}:{release}.0", ["db"] = "postgres:17@sha256:4ec37d2a07a0067f176fdcc9d4bb633a5724d2cc4f892c7a2046d054bb6939e5" },
             Warnings = warnings,
@@ -36,9 +44,18 @@ internal sealed class Story(Office office)
     public async Task FailAsync(string app, int? serving, params string[] output)
     {
         var id = await BeginAsync(app, "b81d0f3", "ci", done: 2);
+        _at += TimeSpan.FromSeconds(31);
         await office.TellAsync(new DeploymentFailed
         {
-            DeploymentId = id, App = app, Host = Host, OccurredAt = _at, Reason = DeploymentFailureReason.Unhealthy, Step = "start", ExitCode = 1, RequestedBy = "ci", ServingRelease = serving,
+            DeploymentId = id,
+            App = app,
+            Host = Host,
+            OccurredAt = _at,
+            Reason = DeploymentFailureReason.Unhealthy,
+            Step = "start",
+            ExitCode = 1,
+            RequestedBy = "ci",
+            ServingRelease = serving,
             Message = "The service web ended three times within 30 s and never became healthy.",
             Output = output,
         });
@@ -60,14 +77,28 @@ internal sealed class Story(Office office)
         _at += TimeSpan.FromSeconds(seconds);
         await office.TellAsync(new DeploymentStepCompleted
         {
-            DeploymentId = id, App = app, Host = Host, OccurredAt = _at, Step = Steps[number - 1], Number = number, Of = Steps.Length, Seconds = seconds,
+            DeploymentId = id,
+            App = app,
+            Host = Host,
+            OccurredAt = _at,
+            Step = Steps[number - 1],
+            Number = number,
+            Of = Steps.Length,
+            Seconds = seconds,
         });
     }
 
     /// <summary>The notification of an event went out.</summary>
     public Task NotifyAsync(string title) => office.TellAsync(new AlertDelivered
     {
-        NotificationId = Guid.CreateVersion7(), Host = Host, OccurredAt = _at, About = "app-deployed", Title = title, MessageId = "Xk2f", Attempts = 1, Seconds = 0.2,
+        NotificationId = Guid.CreateVersion7(),
+        Host = Host,
+        OccurredAt = _at,
+        About = "app-deployed",
+        Title = title,
+        MessageId = "Xk2f",
+        Attempts = 1,
+        Seconds = 0.2,
     });
 
     /// <summary>A bundle came by the door.</summary>
@@ -94,7 +125,7 @@ internal sealed class Story(Office office)
             "web-1  | Listening on :8080", "web-1  | \u001b[31merror\u001b[0m: connect ECONNREFUSED db:5432", "web-1  |     at TCPConnectWrap.afterConnect [as oncomplete]",
             "web-1  | exited with code 1");
         await NotifyAsync("shop failed: it did not become healthy");
-        Ago(TimeSpan.FromSeconds(2));
+        Ago(TimeSpan.FromSeconds(8));
         await StoreAsync("blog", 13, "ci");
         await BeginAsync("blog", "a90e5c2", "ci", done: 2);
     }

@@ -46,7 +46,7 @@ public sealed class BundlePackerTests : IDisposable
 
         using var bundle = BundlePacker.Pack(_folder.Path);
 
-        bundle.Digest.ShouldBe("sha256:955bd34bd73989edcc7d3aca17c977ab1363242c3df1e92771b157d4fbe7c221");
+        bundle.Digest.ShouldBe("sha256:976963e1511c79500457763580ff00e19c5806c3e9879640a01b4d5d9829815f");
     }
 
     [Fact]

@@ -111,6 +111,18 @@ public sealed class DeployCommandTests : IDisposable
         ]);
     }
 
+    [Fact]
+    public async Task Deploy_WaitAndRejected_SaysEachFaultOnce()
+    {
+        StoreBundle();
+        _door.Stream("GET /api/events", Deployed.Replace("app-deployed", "deployment-failed"));
+        Ended("""{"state":"failed","failure":{"reason":"rejected","message":"Rejected: app: unknown.","errors":[{"field":"app","problem":"unknown"}],"output":[]},""");
+
+        var run = await DeployAsync(_folder["shop"], "--wait");
+
+        (run.Code, run.Error).ShouldBe((1, "✘ shop: not deployed: rejected, nothing was touched\n    app: unknown\n  serves now: nothing\n"));
+    }
+
     [Theory]
     [InlineData("superseded", "✘ shop: a newer deployment took this one's place before it began\n")]
     [InlineData("cancelled", "✘ shop: cancelled; what served before serves\n")]
