@@ -17,6 +17,7 @@ public sealed class Journal : IAsyncDisposable
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly SqliteConnection _connection;
+    private readonly PreparedStatements _prepared;
     private readonly Channel<PendingWrite> _writes = Channel.CreateUnbounded<PendingWrite>(new() { SingleReader = true });
     private readonly Task _writer;
     private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ public sealed class Journal : IAsyncDisposable
         (Service, Host, _path, _time) = (service, host, path, time);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _connection = JournalDatabase.Open(path);
+        _prepared = new PreparedStatements(_connection);
         JournalDatabase.Migrate(_connection, time.GetUtcNow(), migrationsOf is null ? [typeof(Journal).Assembly] : [typeof(Journal).Assembly, migrationsOf]);
         _writer = Task.Run(CommitWritesAsync);
     }
@@ -108,9 +110,9 @@ public sealed class Journal : IAsyncDisposable
         try
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
-            var journal = new JournalTransaction(this, _connection, transaction, _time.GetUtcNow());
+            var journal = new JournalTransaction(this, _connection, _prepared, transaction, _time.GetUtcNow());
             foreach (var write in batch)
-                write.Try(transaction, journal);
+                write.Try(transaction, journal, _prepared);
             transaction.Commit();
             if (journal.ToldSomething)
                 OutboxGrew?.Invoke();
@@ -136,20 +138,20 @@ public sealed class Journal : IAsyncDisposable
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Try(SqliteTransaction transaction, JournalTransaction journal)
+        public void Try(SqliteTransaction transaction, JournalTransaction journal, PreparedStatements prepared)
         {
-            transaction.Save("work");
+            prepared.Execute(transaction, "SAVEPOINT work");
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 journal.TraceParent = _traceParent;
                 work(journal);
-                transaction.Release("work");
+                prepared.Execute(transaction, "RELEASE work");
             }
             catch (Exception exception)
             {
-                transaction.Rollback("work");
-                transaction.Release("work");
+                prepared.Execute(transaction, "ROLLBACK TO work");
+                prepared.Execute(transaction, "RELEASE work");
                 _fault = exception;
             }
         }

@@ -47,6 +47,9 @@ internal static class JournalDatabase
         }
     }
 
+    /// <summary>A time as it stands in every table.</summary>
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+
     private static IEnumerable<(string Name, string Sql)> Scripts(Assembly assembly) => assembly.GetManifestResourceNames()
         .Where(name => name.Contains(".Migrations.", StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
@@ -62,7 +65,7 @@ internal static class JournalDatabase
             DateTimeOffset.Parse((string)value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
-            parameter.Value = value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+            parameter.Value = Text(value);
     }
 
     private sealed class GuidText : SqlMapper.TypeHandler<Guid>

@@ -32,10 +32,11 @@ public sealed class JournalTransaction
 
     private readonly Journal _journal;
     private readonly SqliteConnection _connection;
+    private readonly PreparedStatements _prepared;
     private readonly SqliteTransaction _transaction;
 
-    internal JournalTransaction(Journal journal, SqliteConnection connection, SqliteTransaction transaction, DateTimeOffset now) =>
-        (_journal, _connection, _transaction, Now) = (journal, connection, transaction, now);
+    internal JournalTransaction(Journal journal, SqliteConnection connection, PreparedStatements prepared, SqliteTransaction transaction, DateTimeOffset now) =>
+        (_journal, _connection, _prepared, _transaction, Now) = (journal, connection, prepared, transaction, now);
 
     /// <summary>The time of this transaction.</summary>
     public DateTimeOffset Now { get; }
@@ -60,7 +61,10 @@ public sealed class JournalTransaction
 
         var standIn = $"body:{delivery.BodyDigest}";
         var taken = Query<DateTimeOffset?>("SELECT received_at FROM inbox WHERE message_id = @standIn AND consumer = @consumer", new { standIn, consumer }).SingleOrDefault();
-        Execute("INSERT OR REPLACE INTO inbox (message_id, consumer, received_at) VALUES (@standIn, @consumer, @Now)", new { standIn, consumer, Now });
+        _prepared.Execute(
+            _transaction,
+            "INSERT OR REPLACE INTO inbox (message_id, consumer, received_at) VALUES (@standIn, @consumer, @now)",
+            ("@standIn", standIn), ("@consumer", consumer), ("@now", JournalDatabase.Text(Now)));
         return !delivery.Redelivered || taken is null || Now - taken > RedeliveryWindow;
     }
 
@@ -94,13 +98,15 @@ public sealed class JournalTransaction
         where TCommand : notnull
     {
         var row = operation.Accept(id, command, requestedBy, TraceParent, Now);
-        var added = Execute(
+        var added = _prepared.Execute(
+            _transaction,
             """
             INSERT INTO operations (id, kind, subject, state, command, data, requested_by, trace_parent, accepted_at)
-            VALUES (@Id, @Kind, @Subject, 'queued', @Command, @Data, @RequestedBy, @TraceParent, @AcceptedAt)
+            VALUES (@id, @kind, @subject, 'queued', @command, @data, @requestedBy, @traceParent, @acceptedAt)
             ON CONFLICT (id) DO NOTHING
             """,
-            row);
+            ("@id", row.Id.ToString()), ("@kind", row.Kind), ("@subject", row.Subject), ("@command", row.Command), ("@data", row.Data),
+            ("@requestedBy", row.RequestedBy), ("@traceParent", row.TraceParent), ("@acceptedAt", JournalDatabase.Text(row.AcceptedAt)));
         if (added == 0)
             return false;
 
@@ -134,29 +140,23 @@ public sealed class JournalTransaction
     /// <summary>Queries inside the transaction.</summary>
     public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => _connection.Query<T>(sql, parameters, _transaction).AsList();
 
-    private bool Receive(string messageId, string consumer) => Execute(
-        "INSERT INTO inbox (message_id, consumer, received_at) VALUES (@messageId, @consumer, @Now) ON CONFLICT DO NOTHING",
-        new { messageId, consumer, Now }) == 1;
+    private bool Receive(string messageId, string consumer) => _prepared.Execute(
+        _transaction,
+        "INSERT INTO inbox (message_id, consumer, received_at) VALUES (@messageId, @consumer, @now) ON CONFLICT DO NOTHING",
+        ("@messageId", messageId), ("@consumer", consumer), ("@now", JournalDatabase.Text(Now))) == 1;
 
     private void Post(object message, string messageId, string lane, string? route)
     {
         // The same id is the same message: it is already on its way.
-        Execute(
+        _prepared.Execute(
+            _transaction,
             """
             INSERT INTO outbox (message_id, lane, type, body, route, trace_parent, created_at)
-            VALUES (@messageId, @lane, @type, @body, @route, @TraceParent, @Now)
+            VALUES (@messageId, @lane, @type, @body, @route, @traceParent, @now)
             ON CONFLICT (message_id) DO NOTHING
             """,
-            new
-            {
-                messageId,
-                lane,
-                type = WireNames.Of(message.GetType()),
-                body = JsonSerializer.Serialize(message, message.GetType(), WireJson.Options),
-                route,
-                TraceParent,
-                Now,
-            });
+            ("@messageId", messageId), ("@lane", lane), ("@type", WireNames.Of(message.GetType())), ("@body", JsonSerializer.Serialize(message, message.GetType(), WireJson.Options)),
+            ("@route", route), ("@traceParent", TraceParent), ("@now", JournalDatabase.Text(Now)));
         ToldSomething = true;
     }
 }
