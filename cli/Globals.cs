@@ -9,7 +9,9 @@ internal sealed class Globals(Surroundings surroundings)
 {
     public Option<string?> Home { get; } = new("--home")
     {
-        Description = "Where the platform keeps its state. Default: MAMBO_HOME, else .mambo in the repository", HelpName = "folder", Recursive = true,
+        Description = "Where the platform keeps its state. Default: MAMBO_HOME, else .mambo in the repository",
+        HelpName = "folder",
+        Recursive = true,
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document, and nothing else", Recursive = true };

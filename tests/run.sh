@@ -2,7 +2,7 @@
 # Runs the tests of this repository; ./mambo test calls it. Needs nothing but the .NET SDK: what else the tests need is installed or built first.
 #
 #   tests/run.sh                     everything, on real parts
-#   tests/run.sh --unit              what needs no Docker
+#   tests/run.sh --unit              what needs no Docker and no browser
 #   tests/run.sh --filter TEXT       only tests whose full name contains TEXT
 set -euo pipefail
 
@@ -18,7 +18,7 @@ while [ $# -gt 0 ]; do
 done
 
 condition=''
-[ -z "$unit" ] || condition='Needs!=Docker'
+[ -z "$unit" ] || condition='Needs!=Docker&Needs!=Chromium'
 [ -z "$filter" ] || condition="${condition:+$condition&}FullyQualifiedName~$filter"
 
 # Testcontainers' sweeper is an image of its own, which no registry may answer for; and ports are asked for where they are.
@@ -32,7 +32,7 @@ install_packages() {
   command -v apt-get >/dev/null || return 0
   local missing=()
   command -v amqp-publish >/dev/null || missing+=(amqp-tools)
-  if grep -rqs 'Include="Microsoft.Playwright"' --include='*.csproj' "$repository/tests" && ! command -v chromium >/dev/null; then missing+=(chromium); fi
+  if grep -rqs 'Include="Microsoft.Playwright"' --include='*.csproj' "$repository/tests" && ! command -v chromium >/dev/null; then missing+=(chromium fonts-inter fonts-jetbrains-mono); fi
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     echo "packages: ${missing[*]} are missing and installing needs root; their tests will fail" >&2
@@ -109,7 +109,7 @@ for name in "${alone[@]}"; do run_project "$name"; done
 
 echo
 echo 'slowest tests:'
-all_results | cut -f 2,3 | sort -r | head -n 10 | sed 's/^\(........\.\{0,1\}...\)[0-9]*/  \1/'
+all_results | cut -f 2,3 | sort -r | sed -n '1,10p' | sed 's/^\(........\.\{0,1\}...\)[0-9]*/  \1/'
 if skips=$(all_results | grep -P '^NotExecuted\t'); then
   echo 'skipped:'
   awk '/outcome="NotExecuted"/ { match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11) } name && /<Message>/ { gsub(/^ *<Message>|<\/Message>.*/, ""); print "  " name ": " $0; name = "" }' "$results"/*.trx

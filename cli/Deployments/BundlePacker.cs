@@ -30,7 +30,7 @@ internal static class BundlePacker
             using var hash = SHA256.Create();
             using (var hashed = new CryptoStream(temporary, hash, CryptoStreamMode.Write, leaveOpen: true))
             using (var gzip = new StoredGzip(hashed))
-            using (var tar = new TarWriter(gzip, TarEntryFormat.Gnu))
+            using (var tar = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
             {
                 foreach (var entry in contents)
                     Write(tar, folder, entry);

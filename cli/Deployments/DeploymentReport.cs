@@ -18,9 +18,11 @@ internal static class DeploymentReport
         if (deployment.Failure is not { } failure)
             yield break;
 
-        if (failure.Message.Length > 0)
+        var faults = failure.Errors ?? [];
+        // The message of a rejection is its faults in one sentence.
+        if (failure.Message.Length > 0 && !(failure.Reason == DeploymentFailureReason.Rejected && faults.Count > 0))
             yield return $"  {failure.Message}";
-        foreach (var fault in failure.Errors ?? [])
+        foreach (var fault in faults)
             yield return $"    {fault.Field}: {fault.Problem}";
         foreach (var line in failure.Output ?? [])
             yield return $"    {line}";

@@ -17,6 +17,7 @@ internal sealed class StoredGzip(Stream target) : Stream
     private uint _crc = uint.MaxValue;
     private uint _length;
     private bool _begun;
+    private bool _ended;
 
     public override bool CanRead => false;
 
@@ -59,8 +60,9 @@ internal sealed class StoredGzip(Stream target) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_ended)
         {
+            _ended = true;
             WriteBlock(last: true);
             Span<byte> trailer = stackalloc byte[8];
             BinaryPrimitives.WriteUInt32LittleEndian(trailer, ~_crc);

@@ -34,18 +34,27 @@ internal sealed class UpCommand : CliCommand
         await steps.RunAsync("docker", () => PrepareDockerAsync(session, install: !parsed.GetValue(_noInstall), ct));
         await steps.RunAsync("home", () => Task.FromResult((true, HomeSetup.Prepare(home, PortPair.IsFree) is { Count: > 0 } made ? $"{home.Path}, {string.Join(", ", made.Select(Path.GetFileName))} made" : home.Path)));
         var variables = new Dictionary<string, string>();
-        if (!parsed.GetValue(_noSample))
+        // Without the sample it is not fetched; but an app deployed before may run on it.
+        if (parsed.GetValue(_noSample))
+        {
+            if (await WebImage.FindAsync(session.Surroundings, ct) is { } known)
+                variables[WebImage.Variable] = known;
+        }
+        else
+        {
             variables[WebImage.Variable] = await steps.RunAsync("web image", async () =>
             {
                 var (image, how) = await WebImage.PrepareAsync(session.Surroundings, session.InRepository("deploy/local-web-image.sh"), ct);
                 return (image, $"{image}, {how}");
             });
+        }
 
         using var process = PlatformProcess.Start(Program(), home, variables);
         try
         {
-            using var warnings = new LogTail(home.Log, process.LogStart, line => Warn(session, line));
             var running = await steps.RunAsync("platform", async () => await process.ReadyAsync(ct) is var ready ? (ready, $"{ready.Platform} {ready.Version}, process {ready.Pid}") : default);
+            // What it says before it is ready is about not being ready; when that lasts, the end of its log is shown.
+            using var warnings = new LogTail(home.Log, new FileInfo(home.Log).Length, line => Warn(session, line));
             var code = parsed.GetValue(_noSample) ? ExitCode.Done : await SampleApp.DeployAsync(session, onlyWhenMissing: false, ct);
             SayWhere(session, running);
             if (parsed.GetValue(_detach))

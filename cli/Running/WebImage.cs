@@ -21,17 +21,21 @@ internal static class WebImage
     {
         if (surroundings.Variable(Variable) is { } chosen)
             return (chosen, $"as {Variable} says");
-        if (await DockerEngine.HasImageAsync(Usual, ct))
-            return (Usual, "there already");
-        // Built only where no registry answered before; it would hardly answer now.
-        if (await DockerEngine.HasImageAsync(StandIn, ct))
-            return (StandIn, "there already");
+        if (await FindAsync(surroundings, ct) is { } found)
+            return (found, "there already");
         if (await AnswersAsync(ct) && (await ChildProcess.RunAsync("docker", ["pull", "--quiet", Usual], PullLimit, ct)).Code == 0)
             return (Usual, "pulled");
 
         var (code, output) = await ChildProcess.RunAsync("bash", [buildScript, StandIn], PullLimit, ct);
         return code == 0 ? (StandIn, "built, because no registry answers") : throw new CommandFailure($"No registry answers, and {buildScript} failed with code {code}.", output);
     }
+
+    /// <summary>The image that is there; null when none is. The stand-in was built only where no registry answered, and would hardly answer now.</summary>
+    public static async Task<string?> FindAsync(Surroundings surroundings, CancellationToken ct) =>
+        surroundings.Variable(Variable) is { } chosen ? chosen
+        : await DockerEngine.HasImageAsync(Usual, ct) ? Usual
+        : await DockerEngine.HasImageAsync(StandIn, ct) ? StandIn
+        : null;
 
     /// <summary>Any answer will do, also "who are you".</summary>
     private static async Task<bool> AnswersAsync(CancellationToken ct)

@@ -18,9 +18,12 @@ internal static class HumanTime
     }
 
     /// <summary><c>0.3 s</c>, <c>12.0 s</c>, <c>2 min 5 s</c>, <c>3 h 20 min</c>.</summary>
-    public static string Of(TimeSpan span) => span switch
+    public static string Of(TimeSpan span) => Math.Round(span.TotalSeconds, 1) < 60
+        ? $"{span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s"
+        : Long(TimeSpan.FromSeconds(Math.Round(span.TotalSeconds)));
+
+    private static string Long(TimeSpan span) => span switch
     {
-        _ when Math.Round(span.TotalSeconds, 1) < 60 => $"{span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",
         _ when span < TimeSpan.FromHours(1) => $"{(int)span.TotalMinutes} min {span.Seconds} s",
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };

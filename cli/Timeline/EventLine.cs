@@ -10,11 +10,13 @@ internal static class EventLine
 {
     private const int TypeWidth = 25;
 
+    private const int NumberWidth = 6;
+
     public static string Of(EventDocument item, Func<DateTimeOffset, string> time)
     {
         var body = item.Body;
         var subject = Text(body, "app") ?? Text(body, "name") ?? "";
-        return $"{time(item.At)}  #{item.Seq}  {item.Type.PadRight(TypeWidth)}  {string.Join("  ", new[] { subject, Summary(item.Type, body) }.Where(part => part.Length > 0))}".TrimEnd();
+        return $"{time(item.At)}  {$"#{item.Seq}".PadRight(NumberWidth)}  {item.Type.PadRight(TypeWidth)}  {string.Join("  ", new[] { subject, Summary(item.Type, body) }.Where(part => part.Length > 0))}".TrimEnd();
     }
 
     private static string Summary(string type, JsonElement body) => type switch
@@ -22,7 +24,7 @@ internal static class EventLine
         "deployment-accepted" => Join(Text(body, "deploymentId"), By(body, "requestedBy"), Text(body, "commit") is { } commit ? $"commit {commit}" : null),
         "deployment-step-completed" => Join($"{Number(body, "number")}/{Number(body, "of")} {Text(body, "step")}", Seconds(body)),
         "app-deployed" => Join($"release {Number(body, "release")}", Seconds(body), By(body, "requestedBy"), List(body, "urls"), Warnings(body)),
-        "deployment-failed" => Join(Text(body, "reason"), Text(body, "step") is { } step ? $"in step {step}" : null, Text(body, "message"), Number(body, "servingRelease") is { } serving ? $"release {serving} serves" : null),
+        "deployment-failed" => Join(Text(body, "reason"), Text(body, "step") is { } step ? $"in step {step}" : null, Text(body, "message")?.TrimEnd('.'), Number(body, "servingRelease") is { } serving ? $"release {serving} serves" : null),
         "deployment-rolled-back" => Join($"release {Number(body, "fromRelease")} to {Number(body, "toRelease")}", Seconds(body), By(body, "requestedBy")),
         "deployment-superseded" => Join(Text(body, "deploymentId"), $"by {Text(body, "by")}"),
         "deployment-cancelled" => Join(Text(body, "deploymentId"), By(body, "cancelledBy"), Text(body, "reason")),

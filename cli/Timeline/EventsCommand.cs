@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 
 using Mambo.Cli.Platform;
@@ -18,7 +19,7 @@ internal sealed class EventsCommand : CliCommand
 
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this kind", HelpName = "type" };
 
-    private readonly Option<int> _count = new("-n") { Description = "How many of the newest", HelpName = "count", DefaultValueFactory = _ => 20 };
+    private readonly Option<int> _count = new("-n") { Description = "How many of the newest", HelpName = "count", DefaultValueFactory = _ => 20, CustomParser = Count };
 
     public EventsCommand(Globals globals)
         : base(globals, "events", "Tell what happened: who asked for what, when, and how it ended",
@@ -28,12 +29,6 @@ internal sealed class EventsCommand : CliCommand
             "mambo events --verify                  whether the timeline is whole")
     {
         _type.CompletionSources.Add(_ => WireNames.Events.Select(WireNames.Of).Order(StringComparer.Ordinal));
-        _count.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is >= 0 and <= 500)
-                return;
-            result.AddError("-n must be from 0 to 500.");
-        });
         Validators.Add(result =>
         {
             if (result.GetValue(_verify) && (result.GetValue(_follow) || result.GetValue(_app) is not null || result.GetValue(_type) is not null))
@@ -61,6 +56,14 @@ internal sealed class EventsCommand : CliCommand
         else
             session.Screen.Lines(page.As<EventsDocument>().Events.Select(item => EventLine.Of(item, session.Screen.Time)));
         return ExitCode.Done;
+    }
+
+    private static int Count(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out var count) && count is >= 0 and <= 500)
+            return count;
+        result.AddError("-n must be a whole number from 0 to 500.");
+        return 0;
     }
 
     /// <summary>Ends with Ctrl-C, which is how it is meant to end.</summary>

@@ -1,5 +1,6 @@
 using Mambo.Backoffice.Apps;
 using Mambo.Backoffice.Bundles;
+using Mambo.Backoffice.Dashboard;
 using Mambo.Backoffice.Deployments;
 using Mambo.Backoffice.Http;
 using Mambo.Backoffice.Timeline;
@@ -28,6 +29,7 @@ public static class BackofficeRegistrations
         services.AddSingleton<DeploymentTable>().AddSingleton<DeploymentDesk>().AddSingleton<AppTable>();
         services.AddSingleton<EventTable>().AddSingleton<TimelineSignal>().AddSingleton<EventStream>();
         services.AddEventHandler<TimelineRecorder>("timeline", WireNames.Events);
+        services.AddSingleton<DashboardFiles>();
         ApiDescription.Add(services);
         return builder;
     }

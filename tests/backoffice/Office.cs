@@ -43,10 +43,16 @@ internal sealed class Office : IAsyncDisposable
     public static Task<Office> StartWithBusAsync() => StartAsync(bus: true, TimeProvider.System);
 
     /// <summary>A new process on the same home, as far as the service can tell.</summary>
-    public async Task RestartAsync(Action? meanwhile = null)
+    public Task RestartAsync(Action? meanwhile = null) => RestartAsync(() =>
+    {
+        meanwhile?.Invoke();
+        return Task.CompletedTask;
+    });
+
+    public async Task RestartAsync(Func<Task> meanwhile)
     {
         await CloseAsync();
-        meanwhile?.Invoke();
+        await meanwhile();
         await OpenAsync();
     }
 

@@ -53,21 +53,22 @@ public sealed class NtfyServer : IAsyncDisposable
     public async Task<IReadOnlyList<NtfyMessage>> WaitForAsync(string topic, int count, TimeSpan? deadline = null)
     {
         using var late = new CancellationTokenSource(deadline ?? TimeSpan.FromMinutes(1));
-        var messages = new List<NtfyMessage>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
-            messages.Clear();
             try
             {
-                await SubscribeAsync(topic, count, messages, late).ConfigureAwait(false);
+                await SubscribeAsync(topic, count, seen, late).ConfigureAwait(false);
             }
-            catch (Exception exception) when (messages.Count >= count && exception is OperationCanceledException or IOException)
+            catch (OperationCanceledException) when (seen.Count < count)
             {
-                return messages;
+                throw new TimeoutException(
+                    $"{seen.Count} of {count} messages are on the topic {topic}:\n{string.Join('\n', await MessagesAsync(topic).ConfigureAwait(false))}");
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"{messages.Count} of {count} messages are on the topic {topic}:\n{string.Join('\n', messages)}");
+                // A subscription shows what arrives while it begins twice, and not in order; the topic itself is the truth.
+                return await MessagesAsync(topic).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is HttpRequestException { StatusCode: null } or IOException)
             {
@@ -144,14 +145,14 @@ public sealed class NtfyServer : IAsyncDisposable
         }
     }
 
-    private async Task SubscribeAsync(string topic, int count, List<NtfyMessage> messages, CancellationTokenSource late)
+    private async Task SubscribeAsync(string topic, int count, HashSet<string> seen, CancellationTokenSource late)
     {
         using var answer = await AskAsync($"{topic}/json?since=all", late.Token).ConfigureAwait(false);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(late.Token).ConfigureAwait(false));
         var complete = false;
         while (true)
         {
-            if (!complete && messages.Count >= count)
+            if (!complete && seen.Count >= count)
             {
                 complete = true;
                 late.CancelAfter(TimeSpan.FromMilliseconds(700));
@@ -159,7 +160,7 @@ public sealed class NtfyServer : IAsyncDisposable
 
             var line = await lines.ReadLineAsync(late.Token).ConfigureAwait(false) ?? throw new IOException("The server closed the subscription.");
             if (NtfyMessage.Parse(line) is { } message)
-                messages.Add(message);
+                seen.Add(message.Id);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Dapper;
 
 using Mambo.AlertRelay.Notifications;
@@ -16,7 +14,11 @@ internal sealed class DeliveryQueue(Journal journal)
     private const string Lane = "alerts";
 
     /// <summary>Puts a notification at the end, in the transaction that takes its event.</summary>
-    public static void Add(JournalTransaction transaction, PlatformEvent happened, Notification notification) => transaction.Execute(
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="happened">The event.</param>
+    /// <param name="notification">What is told of it.</param>
+    /// <param name="traceParent">The trace it belongs to. Null: none.</param>
+    public static void Add(JournalTransaction transaction, PlatformEvent happened, Notification notification, string? traceParent) => transaction.Execute(
         """
         INSERT INTO notifications (id, about, group_key, title, body, priority, tags, click, trace_parent, happened_at, accepted_at)
         VALUES (@id, @about, @GroupKey, @Title, @Body, @priority, @tags, @click, @traceParent, @happenedAt, @Now)
@@ -31,7 +33,7 @@ internal sealed class DeliveryQueue(Journal journal)
             priority = (int)notification.Priority,
             tags = string.Join(' ', notification.Tags),
             click = notification.Click?.AbsoluteUri,
-            traceParent = Activity.Current?.Id,
+            traceParent,
             happenedAt = happened.OccurredAt == default ? transaction.Now : happened.OccurredAt,
             transaction.Now,
         });

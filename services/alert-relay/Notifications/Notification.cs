@@ -3,11 +3,11 @@ namespace Mambo.AlertRelay.Notifications;
 /// <summary>What a person is told. Its texts keep ntfy's limits from the moment it is made, so nothing too long is ever stored.</summary>
 internal sealed record Notification
 {
-    /// <summary>The longest title, in bytes; ntfy 2.28 refuses more.</summary>
-    public const int LongestTitle = 1024;
+    /// <summary>The longest title, in bytes: less than the 1 KB from which on ntfy 2.28 refuses it.</summary>
+    public const int LongestTitle = 1023;
 
-    /// <summary>The longest body, in bytes; ntfy makes an attachment of more, or refuses it.</summary>
-    public const int LongestBody = 4096;
+    /// <summary>The longest body, in bytes: less than the 4 KB from which on ntfy makes an attachment of it, or refuses it.</summary>
+    public const int LongestBody = 4095;
 
     /// <summary>What it belongs to for the reader. Many of one group at once are told in one message.</summary>
     public required string GroupKey { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 using Mambo.AlertRelay.Delivery;
@@ -19,11 +20,13 @@ internal sealed class PlatformEventHandler(
 
         var happened = Read(delivery);
         var notification = NotificationText.Of(happened);
+        // Not inside the transaction: the journal's writer has no trace of its own.
+        var traceParent = Activity.Current?.Id;
         await journal.WriteAsync(
             transaction =>
             {
                 if (transaction.Receive(delivery, AlertRelayRegistrations.Service))
-                    DeliveryQueue.Add(transaction, happened, notification);
+                    DeliveryQueue.Add(transaction, happened, notification, traceParent);
             },
             cancellationToken);
         deliverer.Wake();

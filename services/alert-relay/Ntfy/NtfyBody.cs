@@ -10,10 +10,10 @@ namespace Mambo.AlertRelay.Ntfy;
 /// <summary>A notification as ntfy takes it: JSON for the server's root, within the limits of the whole.</summary>
 internal static class NtfyBody
 {
-    /// <summary>The largest body the server reads, in bytes: twice its message size limit.</summary>
-    public const int Largest = 8192;
+    /// <summary>The largest body, in bytes: less than twice the server's message size limit, which it no longer reads.</summary>
+    public const int Largest = 8191;
 
-    private const int LongestTags = 512;
+    private const int LongestTags = 511;
     private const int LongestClick = 1024;
 
     /// <param name="topic">The topic.</param>

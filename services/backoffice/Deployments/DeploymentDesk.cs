@@ -62,7 +62,8 @@ internal sealed partial class DeploymentDesk(
                     RequestedAt = transaction.Now,
                 },
                 host,
-                messageId: id.ToString());
+                messageId: id.ToString(),
+                lane: Lane(id));
             return new DeskAnswer(new DeploymentAnswer(id, request.App), Replayed: false);
         });
         if (answer is { Replayed: false, Answer: { } accepted })
@@ -88,9 +89,13 @@ internal sealed partial class DeploymentDesk(
         transaction.Send(
             new CancelDeployment { DeploymentId = id, Reason = reason, Host = deployment.Host, RequestedBy = requestedBy, RequestedAt = transaction.Now },
             deployment.Host,
-            messageId: Guid.CreateVersion7(transaction.Now).ToString());
+            messageId: Guid.CreateVersion7(transaction.Now).ToString(),
+            lane: Lane(id));
         return (CancelAnswer.Sent, (Deployment?)deployment);
     });
+
+    /// <summary>A wish to stop must not reach the deployer before the wish it is about.</summary>
+    private static string Lane(Guid deployment) => $"deployment:{deployment}";
 
     /// <summary>What two bodies are compared by.</summary>
     public static string DigestOf(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));

@@ -1,5 +1,6 @@
 using Mambo.Backoffice.Apps;
 using Mambo.Backoffice.Bundles;
+using Mambo.Backoffice.Dashboard;
 using Mambo.Backoffice.Deployments;
 using Mambo.Backoffice.Timeline;
 using Mambo.Backoffice.Tokens;
@@ -19,6 +20,7 @@ internal static class Door
             return next(context);
         });
         door.UseMiddleware<FaultAnswers>();
+        door.UseMiddleware<DashboardGate>();
         door.UseMiddleware<TokenGate>();
         door.UseRouting();
         door.UseEndpoints(routes =>

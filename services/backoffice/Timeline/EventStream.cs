@@ -26,6 +26,8 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
     private static readonly UpDownCounter<long> Open =
         MamboMeter.Meter.CreateUpDownCounter<long>("mambo.api.event_streams", "{stream}", "Clients that follow the timeline.");
 
+    private readonly Lock _sharing = new();
+    private SharedPage? _shared;
     private int _clients;
 
     /// <summary>Clients that follow now.</summary>
@@ -67,7 +69,7 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
             // Both are asked before the events: what comes in between is then found by the next round, not lost.
             var newest = signal.Newest;
             var ended = query.Deployment is { } id && deployments.Find(id)?.EndedAt is not null;
-            var page = events.Read(query);
+            var page = Read(query, newest);
             foreach (var happened in page)
             {
                 Write(output, happened);
@@ -94,6 +96,19 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
         }
     }
 
+    /// <summary>Those who are up to date all ask for the same after a commit; one of them reads it for all.</summary>
+    private IReadOnlyList<StoredEvent> Read(EventQuery query, long newest)
+    {
+        if (query.Tail is not null || query.After + query.Limit < newest)
+            return events.Read(query);
+        lock (_sharing)
+        {
+            if (_shared is not { } shared || shared.Newest != newest || shared.Query != query)
+                _shared = shared = new SharedPage(query, newest, events.Read(query));
+            return shared.Events;
+        }
+    }
+
     /// <summary>False: nothing was committed for the time of a keepalive.</summary>
     private async Task<bool> HeardAsync(long newest, CancellationToken gone)
     {
@@ -110,4 +125,7 @@ internal sealed class EventStream(EventTable events, DeploymentTable deployments
             happened.Write(json);
         output.Write("\n\n"u8);
     }
+
+    /// <summary>Holds every matching event up to <paramref name="Newest"/>, and perhaps some past it.</summary>
+    private sealed record SharedPage(EventQuery Query, long Newest, IReadOnlyList<StoredEvent> Events);
 }

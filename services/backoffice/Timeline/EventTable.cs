@@ -15,6 +15,9 @@ internal sealed record EventQuery
     /// <summary>Only events past this place.</summary>
     public long After { get; init; }
 
+    /// <summary>Only events before this place. Unset: to the end.</summary>
+    public long? Before { get; init; }
+
     /// <summary>Only the newest so many. Unset: from the start.</summary>
     public int? Tail { get; init; }
 
@@ -79,7 +82,15 @@ internal sealed class EventTable([FromKeyedServices(BackofficeRegistrations.Serv
             events.Reverse();
         return events;
 
-        string Filter() => Where("app", query.App) + Where("type", query.Type) + Where("deployment_id", query.Deployment?.ToString());
+        string Filter() => Before() + Where("app", query.App) + Where("type", query.Type) + Where("deployment_id", query.Deployment?.ToString());
+
+        string Before()
+        {
+            if (query.Before is null)
+                return "";
+            command.Parameters.AddWithValue("@before", query.Before);
+            return " AND seq < @before";
+        }
 
         string Where(string column, string? value)
         {

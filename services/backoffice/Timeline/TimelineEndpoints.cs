@@ -29,6 +29,7 @@ internal static class TimelineEndpoints
                 + "data: the event as one line of JSON), and then every new one as it is recorded; a comment every 15 seconds shows that the stream lives. "
                 + "A stream with the parameter deployment ends after the event that ends the deployment.")
             .WithQuery("after", JsonSchemaType.Integer, "Only events past this seq. Default: 0, from the start. Last-Event-ID goes before it.", "int64")
+            .WithQuery("before", JsonSchemaType.Integer, "Only events before this seq; with tail, the page before the one that begins there. Not for streams.", "int64")
             .WithQuery("limit", JsonSchemaType.Integer, $"At most so many in a page, 1 to {MostAtOnce}. Default: 100.", "int32")
             .WithQuery("tail", JsonSchemaType.Integer, $"The newest so many, 0 to {MostAtOnce}, instead of those after a seq.", "int32")
             .WithQuery("app", JsonSchemaType.String, "Only events of this app.")
@@ -51,6 +52,8 @@ internal static class TimelineEndpoints
         var fields = new QueryFields(context.Request.Query);
         var follows = context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(EventStreamType, StringComparison.OrdinalIgnoreCase));
         var query = Query(fields, follows ? context.Request.Headers[LastEventId].ToString() : "");
+        if (follows && query.Before is not null)
+            fields.Add("before", "A stream has no end. Ask for a page, with Accept: application/json.");
         if (fields.Faults() is { } problem)
             await problem.WriteAsync(context);
         else if (follows)
@@ -65,6 +68,7 @@ internal static class TimelineEndpoints
         var query = new EventQuery
         {
             After = after ?? 0,
+            Before = fields.Number("before", 1, long.MaxValue),
             Limit = (int)(limit ?? 100),
             Tail = (int?)tail,
             App = fields.App("app"),

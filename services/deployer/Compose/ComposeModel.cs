@@ -25,8 +25,11 @@ internal sealed record ComposeModel(IReadOnlyList<ComposeService> Services)
         json.Image,
         // compose doubles every $, so that its output can be read again as a compose file.
         (json.Labels ?? []).ToDictionary(label => label.Key, label => (label.Value ?? "").Replace("$$", "$", StringComparison.Ordinal)),
-        [.. (json.Expose ?? []).Select(port => port.Split('/')[0]).Select(text => int.TryParse(text, out var port) ? port : 0).Where(port => port > 0).Distinct()],
+        [.. (json.Expose ?? []).Select(TcpPort).Where(port => port > 0).Distinct()],
         json.Healthcheck is { Disable: not true, Test: not ["NONE"] });
+
+    /// <summary>0: a range, or not TCP.</summary>
+    private static int TcpPort(string exposed) => int.TryParse(exposed.EndsWith("/tcp", StringComparison.Ordinal) ? exposed[..^4] : exposed, out var port) ? port : 0;
 
     private sealed record FileJson(Dictionary<string, ServiceJson>? Services);
 

@@ -61,7 +61,7 @@ internal sealed partial class ReleaseRecovery(
         try
         {
             var project = folders.Project(release);
-            if (IsUp(release, await engine.ContainersAsync(project.Name, cancellationToken)))
+            if (release.IsUp(await engine.ContainersAsync(project.Name, cancellationToken)))
                 return;
             LogBringingUp(logger, release.App, release.Number);
             var result = await compose.ChangeAsync(project, ComposeCommands.Up(project, options.StartDeadline), progress: null, cancellationToken);
@@ -80,14 +80,6 @@ internal sealed partial class ReleaseRecovery(
             if (_recovering.TryRemove(release.App, out var recovering))
                 recovering.TrySetResult();
         }
-    }
-
-    /// <summary>A routed service must run; another one may have done its work and ended, like a migration.</summary>
-    internal static bool IsUp(Release release, IReadOnlyList<AppContainer> containers)
-    {
-        var routed = release.Content.Routes.Select(route => route.Service).ToHashSet(StringComparer.Ordinal);
-        return release.Content.Services.All(service => containers.Any(container =>
-            container.Service == service && (container.IsRunning || (!routed.Contains(service) && container is { State: "exited", ExitedWell: true }))));
     }
 
     [LoggerMessage(70, LogLevel.Information, "{App}: containers of release {Release} are gone or stopped; bringing them up")]

@@ -1,3 +1,4 @@
+using Mambo.Deployer.Engine;
 using Mambo.Deployer.Routes;
 
 namespace Mambo.Deployer.Releases;
@@ -22,6 +23,14 @@ internal sealed record Release
 
     /// <summary>What the journal keeps as one value.</summary>
     public ReleaseContent Content { get; init; } = new();
+
+    /// <summary>Whether these containers are all of it: a routed service must run; another one may have done its work and ended, like a migration.</summary>
+    public bool IsUp(IReadOnlyList<AppContainer> containers)
+    {
+        var routed = Content.Routes.Select(route => route.Service).ToHashSet(StringComparer.Ordinal);
+        return Content.Services.All(service => containers.Any(container =>
+            container.Service == service && (container.IsRunning || (!routed.Contains(service) && container is { State: "exited", ExitedWell: true }))));
+    }
 }
 
 /// <summary>What a release consists of besides its bundle.</summary>

@@ -8,7 +8,7 @@ using Mambo.ServiceDefaults.Operations;
 namespace Mambo.Deployer.Rollout;
 
 /// <summary>The step <c>start</c> and its undo.</summary>
-internal sealed class ContainerStart(ComposeCli compose, ReleaseFolders folders, ContainerWatch watch, ContainerDiagnosis diagnosis, DeployerOptions options)
+internal sealed class ContainerStart(ComposeCli compose, ReleaseFolders folders, DockerEngine engine, ContainerWatch watch, ContainerDiagnosis diagnosis, DeployerOptions options)
 {
     /// <summary>Starts the release in place of the previous one and waits until it runs and is healthy.</summary>
     public async Task StartAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
@@ -19,6 +19,10 @@ internal sealed class ContainerStart(ComposeCli compose, ReleaseFolders folders,
             throw new OperationFailedException(await diagnosis.ExplainAsync(project.Name, result, cancellationToken));
         await watch.LookAsync(project.Name, cancellationToken);
     }
+
+    /// <summary>Whether everything of a release that must run does.</summary>
+    public async Task<bool> AreUpAsync(Release release, CancellationToken cancellationToken) =>
+        release.IsUp(await engine.ContainersAsync(folders.Project(release).Name, cancellationToken));
 
     /// <summary>Starts the previous release again; without one, removes what was started. Volumes stay.</summary>
     public async Task StartPreviousAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)

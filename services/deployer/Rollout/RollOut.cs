@@ -39,9 +39,9 @@ internal sealed class RollOut(
         new("unpack", preparation.PrepareAsync, Moment + Moment),
         new("pull", images.PullAsync, options.PullDeadline),
         new("start", StartAsync, options.StartDeadline + Allowance, Undo: containers.StartPreviousAsync),
-        new("gate", gate.PassAsync, options.GateDeadline + Allowance),
+        new("gate", GateAsync, options.GateDeadline + options.StartDeadline + Allowance),
         new("switch", SwitchAsync, Moment, Undo: SwitchBackAsync),
-        new("retire", RetireAsync, Moment + Moment),
+        new("retire", RetireAsync, options.StartDeadline + Allowance),
     ];
 
     public override string IdProperty => "deployment_id";
@@ -120,6 +120,14 @@ internal sealed class RollOut(
         await containers.StartAsync(operation, cancellationToken);
     }
 
+    private async Task GateAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
+    {
+        // Cut off here, the whole machine may have been down, and the containers with it.
+        if (operation.Resumed)
+            await containers.StartAsync(operation, cancellationToken);
+        await gate.PassAsync(operation, cancellationToken);
+    }
+
     private Task SwitchAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
         Serve(operation.Subject, operation.State.Release!);
@@ -136,6 +144,8 @@ internal sealed class RollOut(
     {
         // The embedded edge forgets with the process; a rollout resumed here finds it with the routes of the previous release.
         Serve(operation.Subject, operation.State.Release!);
+        if (!await containers.AreUpAsync(operation.State.Release!, cancellationToken))
+            await containers.StartAsync(operation, cancellationToken);
         await retirement.RetireAsync(operation, cancellationToken);
         var release = operation.State.Release!;
         operation.OnCommit(transaction => ReleaseLedger.MakeCurrent(transaction, release));

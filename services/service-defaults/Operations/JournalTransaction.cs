@@ -82,8 +82,12 @@ public sealed class JournalTransaction
     }
 
     /// <summary>Puts a command for <paramref name="host"/> into the outbox. It waits there until somebody listens.</summary>
-    public void Send(Command command, string host, string messageId) =>
-        Post(command, messageId, lane: $"{WireNames.Of(command.GetType())}:{messageId}", route: host);
+    /// <param name="command">The command.</param>
+    /// <param name="host">Where its service runs.</param>
+    /// <param name="messageId">The id the receiver knows repeats by.</param>
+    /// <param name="lane">What it is about: commands of one lane leave in order, each once the one before it is taken. Unset: it waits for no other.</param>
+    public void Send(Command command, string host, string messageId, string? lane = null) =>
+        Post(command, messageId, lane ?? $"{WireNames.Of(command.GetType())}:{messageId}", route: host);
 
     /// <summary>Queues an operation and tells that it is accepted. False: an operation with this id exists; nothing is written.</summary>
     public bool Enqueue<TCommand>(Operation operation, TCommand command, Guid id, string? requestedBy)

@@ -56,7 +56,8 @@ internal sealed partial class OperationRunner : BackgroundService
         lock (_active)
         {
             // Wakes come with every commit, so only what can matter now is read: not all that waits.
-            foreach (var asked in _journal.Read(connection => connection.Query<Guid>("SELECT id FROM operations WHERE id IN @Keys AND cancel_asked = 1", new { _active.Keys }).AsList()))
+            var running = _active.Keys.Select(id => id.ToString()).ToList();
+            foreach (var asked in _journal.Read(connection => connection.Query<Guid>("SELECT id FROM operations WHERE id IN @running AND cancel_asked = 1", new { running }).AsList()))
                 _active[asked].Cancel.Cancel();
             while (_active.Count < _parallel && Next() is { } row)
                 Start(row, stopping);

@@ -46,6 +46,8 @@ internal static class Logs
         logs.MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", libraries)
             .MinimumLevel.Override("System", libraries)
+            // A failing check is an answer to whoever asks for it; as a log line it would come again with every question.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", level <= LogEventLevel.Debug ? libraries : LogEventLevel.Fatal)
             // A broker that is away would fill the log with stack traces, one per queue and try; Bus/ says in one line what an operator needs.
             .MinimumLevel.Override("MassTransit", level <= LogEventLevel.Debug ? libraries : LogEventLevel.Fatal)
             .MinimumLevel.Override("Yarp", libraries)

@@ -1,7 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+using Dapper;
+
 using Mambo.AlertRelay.Delivery;
 using Mambo.Contracts.Alerts;
 using Mambo.Contracts.Deployments;
 using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Telemetry;
 
 using Microsoft.Extensions.Time.Testing;
 
@@ -316,6 +323,67 @@ public sealed class DelivererTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deliver_EventOfATrace_TheTraceGoesOnToTheServerAndToTheAnswer()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Mambo", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        string? sent = null;
+        _server.WhenPublishing.Enqueue(context =>
+        {
+            sent = context.Request.Headers.TraceParent;
+            return Status(200, """{"id":"m1"}""")(context);
+        });
+        await _relay.StartAsync();
+
+        string trace;
+        using (var activity = Activities.Source.StartActivity("the door")!)
+        {
+            trace = activity.TraceId.ToString();
+            await _relay.HearAsync(Deployed("shop", 1));
+        }
+
+        await _relay.ToldAsync<AlertDelivered>(1);
+        sent.ShouldNotBeNull().ShouldContain(trace);
+        _relay.Journal.Read(connection => connection.QuerySingle<string>("SELECT trace_parent FROM outbox")).ShouldContain(trace);
+    }
+
+    [Fact]
+    public async Task Deliver_GoodAndBadEnds_AreCountedAndTimed()
+    {
+        using var metrics = new MeterListener();
+        var counted = new ConcurrentQueue<string>();
+        var durations = new ConcurrentQueue<double>();
+        metrics.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == MamboMeter.Meter && instrument.Name is "mambo.alerts.delivered" or "mambo.alert.delivery.duration")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        metrics.SetMeasurementEventCallback<long>((_, count, labels, _) => counted.Enqueue($"{labels[0].Value} {count}"));
+        metrics.SetMeasurementEventCallback<double>((_, seconds, _, _) => durations.Enqueue(seconds));
+        metrics.Start();
+        _server.WhenPublishing.Enqueue(Status(413));
+        await _relay.StartAsync();
+
+        await _relay.HearAsync(Deployed("shop", 1) with { OccurredAt = _time.GetUtcNow() - TimeSpan.FromSeconds(4711) });
+        await _relay.HearAsync(Deployed("shop", 2) with { OccurredAt = _time.GetUtcNow() - TimeSpan.FromSeconds(4712) });
+
+        // Other tests count too, at the same time.
+        await _relay.UntilAsync(() => durations.Contains(4712));
+        counted.ShouldContain("refused 1");
+        counted.ShouldContain("delivered 1");
+        durations.ShouldNotContain(4711);
+    }
+
+    [Fact]
+    public async Task Count_SomeWait_IsTheGaugesValue()
+    {
+        await _relay.HearAsync(Deployed("shop", 1));
+        await _relay.HearAsync(Deployed("shop", 2));
+
+        new DeliveryQueue(_relay.Journal).Count().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Hear_NoTopic_KeepsNothing()
     {
         _relay.Options.Topic = null;
@@ -329,7 +397,13 @@ public sealed class DelivererTests : IAsyncLifetime
 
     private static AppDeployed Deployed(string app, int release) => new() { App = app, Release = release };
 
-    private NotificationRow? PutOff() => _relay.Waiting().FirstOrDefault(row => row.NextAttemptAt > _time.GetUtcNow());
+    /// <summary>The one everything waits for. One that has stepped aside counts only when it is the last: the others are sent meanwhile.</summary>
+    private NotificationRow? PutOff() => _relay.Journal.Read(connection => connection.QueryFirstOrDefault<NotificationRow>(
+        """
+        SELECT * FROM notifications
+        WHERE next_attempt_at > @now AND (NOT stepped_aside OR (SELECT COUNT(*) FROM notifications) = 1)
+        """,
+        new { now = _time.GetUtcNow() }));
 
     /// <summary>
     /// Moves the clock to the next try whenever the relay waits for one; in small steps when it waits for something else, such as the bucket; never during a request.
@@ -350,10 +424,11 @@ public sealed class DelivererTests : IAsyncLifetime
                 pauses?.Add(pause.TotalSeconds);
                 // The relay's timer is set to the next whole millisecond.
                 _time.Advance(pause + TimeSpan.FromMilliseconds(1));
-                hanging = false;
+                (idle, hanging) = (0, false);
             }
-            else if ((hanging || _relay.Waiting().All(waiting => waiting.Attempts == 0)) && ++idle % 3 == 0)
+            else if (++idle % (hanging || _relay.Waiting().All(waiting => waiting.Attempts == 0) ? 3 : 100) == 0)
             {
+                // The hundred: the clock may have been moved in the instant in which the relay set its timer by it.
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
 

@@ -24,8 +24,8 @@ public sealed class ManyAsOneTests
         var told = ManyAsOne.Tell(Make(new string('t', 3000), new string('b', 9000)), 812, [.. Enumerable.Repeat(new string('x', 500), 6)], Since);
 
         told.Title.ShouldEndWith("…, and 812 more");
-        PlainText.Bytes(told.Title).ShouldBe(1024);
-        PlainText.Bytes(told.Body).ShouldBeLessThanOrEqualTo(4096);
+        PlainText.Bytes(told.Title).ShouldBe(1023);
+        PlainText.Bytes(told.Body).ShouldBeLessThanOrEqualTo(4095);
         told.Body.ShouldEndWith("x…\n…");
         told.Body.Split('\n').Count(line => line.StartsWith('x')).ShouldBe(5);
     }

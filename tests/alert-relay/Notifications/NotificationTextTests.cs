@@ -13,7 +13,7 @@ public sealed class NotificationTextTests
         Release = 12,
         Seconds = 14.2,
         RequestedBy = "ci:github",
-        Commit = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d",
+        Commit = "1a2b3c4d5e6f708191a3b4c5d6e7f8091a2b3c4d",
         Urls = [new Uri("https://shop.example.org"), new Uri("https://www.example.org")],
         Host = "local",
     };
@@ -147,7 +147,7 @@ public sealed class NotificationTextTests
 
         var body = NotificationText.Of(Failed with { Output = output }).Body;
 
-        PlainText.Bytes(body).ShouldBeLessThanOrEqualTo(4096);
+        PlainText.Bytes(body).ShouldBeLessThanOrEqualTo(4095);
         body.ShouldStartWith("The service web did not become healthy");
         body.ShouldContain("Exit code 1; the last lines:\nline 49");
         body.Split('\n')[^1].ShouldStartWith("line 500 ü");
@@ -178,8 +178,8 @@ public sealed class NotificationTextTests
             Errors = [new(hostile, hostile)],
         });
 
-        PlainText.Bytes(notification.Title).ShouldBeLessThanOrEqualTo(1024);
-        PlainText.Bytes(notification.Body).ShouldBeLessThanOrEqualTo(4096);
+        PlainText.Bytes(notification.Title).ShouldBeLessThanOrEqualTo(1023);
+        PlainText.Bytes(notification.Body).ShouldBeLessThanOrEqualTo(4095);
         PlainText.Bytes(notification.GroupKey).ShouldBeLessThanOrEqualTo(80);
         notification.Tags.ShouldBe(["no_entry"]);
         (notification.Title + notification.Body).ShouldNotContain('\u001b');

@@ -24,13 +24,13 @@ public sealed class NtfyBodyTests
 
         var body = NtfyBody.Of(new string('t', 64), Id, Make(long1, long1) with { Tags = [.. Enumerable.Repeat(new string('g', 40), 30)] });
 
-        body.Length.ShouldBeLessThanOrEqualTo(8192);
+        body.Length.ShouldBeLessThanOrEqualTo(8191);
         var json = JsonSerializer.Deserialize<JsonElement>(body);
         var message = json.GetProperty("message").GetString()!;
-        PlainText.Bytes(json.GetProperty("title").GetString()!).ShouldBeInRange(1024 - 40, 1024);
-        json.GetProperty("tags").EnumerateArray().Sum(tag => tag.GetString()!.Length + 1).ShouldBeInRange(400, 512);
+        PlainText.Bytes(json.GetProperty("title").GetString()!).ShouldBeInRange(1023 - 40, 1023);
+        json.GetProperty("tags").EnumerateArray().Sum(tag => tag.GetString()!.Length + 1).ShouldBeInRange(400, 511);
         message.ShouldEndWith("…");
-        (PlainText.Bytes(message) >= 4096 - 40 || body.Length >= 8192 - 40).ShouldBeTrue($"{PlainText.Bytes(message)} bytes of message, {body.Length} in all");
+        (PlainText.Bytes(message) >= 4095 - 40 || body.Length >= 8191 - 40).ShouldBeTrue($"{PlainText.Bytes(message)} bytes of message, {body.Length} in all");
     }
 
     [Fact]

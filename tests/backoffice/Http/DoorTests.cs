@@ -52,7 +52,8 @@ public sealed class DoorTests
         foreach (var path in (string[])["/api/platform", "/api/events", "/api/openapi.json", "/api/bundles/sha256:0", "/"])
             (await edge.GetStringAsync(new Uri(path, UriKind.Relative))).ShouldBe($"the app's {path}");
         (await api.GetStringAsync(new Uri("/api/platform", UriKind.Relative))).ShouldStartWith("{\"name\":");
-        foreach (var path in (string[])["/", "/index.html", "/api/nothing"])
+        (await api.GetStringAsync(new Uri("/", UriKind.Relative))).ShouldStartWith("<!doctype html>");
+        foreach (var path in (string[])["/nothing", "/index.html", "/api/nothing"])
         {
             using var answer = await api.GetAsync(new Uri(path, UriKind.Relative));
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);

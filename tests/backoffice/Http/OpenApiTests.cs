@@ -92,7 +92,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         _document.GetProperty("components").GetProperty("schemas").GetProperty("DeploymentState").GetProperty("enum").EnumerateArray().Select(item => item.GetString())
             .ShouldBe(["requested", "accepted", "running", "deployed", "failed", "rolledBack", "superseded", "cancelled"]);
         Operations().Single(operation => operation.Name == "GET /api/events").Json.GetProperty("parameters").EnumerateArray().Select(item => item.GetProperty("name").GetString())
-            .ShouldBe(["after", "limit", "tail", "app", "type", "deployment", "Last-Event-ID"]);
+            .ShouldBe(["after", "before", "limit", "tail", "app", "type", "deployment", "Last-Event-ID"]);
         _document.GetProperty("security")[0].GetProperty("token").GetArrayLength().ShouldBe(0);
 
         IEnumerable<string> Names(string schema) => _document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").EnumerateObject().Select(property => property.Name);

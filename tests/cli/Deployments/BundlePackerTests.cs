@@ -46,7 +46,7 @@ public sealed class BundlePackerTests : IDisposable
 
         using var bundle = BundlePacker.Pack(_folder.Path);
 
-        bundle.Digest.ShouldBe("sha256:0");
+        bundle.Digest.ShouldBe("sha256:976963e1511c79500457763580ff00e19c5806c3e9879640a01b4d5d9829815f");
     }
 
     [Fact]
@@ -107,10 +107,11 @@ public sealed class BundlePackerTests : IDisposable
         await using (var file = File.Create(target["bundle.tar.gz"]))
             await bundle.Content.CopyToAsync(file);
 
-        using var tar = Process.Start("tar", ["-xzf", target["bundle.tar.gz"], "-C", target.Path]);
+        using var tar = Process.Start(new ProcessStartInfo("tar", ["-xzf", target["bundle.tar.gz"], "-C", target.Path]) { RedirectStandardError = true })!;
+        var error = await tar.StandardError.ReadToEndAsync();
         await tar.WaitForExitAsync();
 
-        tar.ExitCode.ShouldBe(0);
+        (tar.ExitCode, error).ShouldBe((0, ""));
         File.ReadAllText(target["compose.yml"]).ShouldBe("services: {}");
     }
 

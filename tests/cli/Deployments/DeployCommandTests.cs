@@ -8,10 +8,10 @@ public sealed class DeployCommandTests : IDisposable
 
     private const string Accepted = $$"""{"deploymentId":"{{Id}}","app":"shop"}""";
 
-    private const string Started = $$"""
+    private const string Started = $$$"""
         id: 1
         event: deployment-accepted
-        data: {"seq":1,"id":"a","type":"deployment-accepted","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"deploymentId":"{{Id}}","app":"shop","steps":["unpack","pull","start"]}}
+        data: {"seq":1,"id":"a","type":"deployment-accepted","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"deploymentId":"{{{Id}}}","app":"shop","steps":["unpack","pull","start"]}}
 
         id: 2
         data: {"seq":2,"id":"b","type":"deployment-step-completed","at":"2026-11-25T03:40:07+00:00","host":"local","hash":"0","body":{"app":"shop","step":"unpack","number":1,"of":3,"seconds":0.12}}
@@ -109,6 +109,18 @@ public sealed class DeployCommandTests : IDisposable
             "✘ shop: not deployed: it did not become healthy, in step start, exit code 1", "  Service web did not become healthy within 90 s.", "    services.web: wrong",
             "    nginx: [emerg] bad config", "    ?[31mred", "  serves now: release 2", "  left behind: network mambo-shop_default", "",
         ]);
+    }
+
+    [Fact]
+    public async Task Deploy_WaitAndRejected_SaysEachFaultOnce()
+    {
+        StoreBundle();
+        _door.Stream("GET /api/events", Deployed.Replace("app-deployed", "deployment-failed"));
+        Ended("""{"state":"failed","failure":{"reason":"rejected","message":"Rejected: app: unknown.","errors":[{"field":"app","problem":"unknown"}],"output":[]},""");
+
+        var run = await DeployAsync(_folder["shop"], "--wait");
+
+        (run.Code, run.Error).ShouldBe((1, "✘ shop: not deployed: rejected, nothing was touched\n    app: unknown\n  serves now: nothing\n"));
     }
 
     [Theory]

@@ -10,9 +10,11 @@ public sealed class LauncherTests : IDisposable
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly TemporaryFolder _folder = new();
+    private string _searchPath;
 
     public LauncherTests()
     {
+        _searchPath = $"{_folder["bin"]}:/usr/bin:/bin";
         File.Copy(GoldenFile.PathOf("mambo"), _folder["mambo"]);
         foreach (var source in (string[])["cli/Program.cs", "contracts/A.cs", "services/B.cs", "Directory.Build.props", "Directory.Packages.props", "global.json"])
             File.SetLastWriteTimeUtc(_folder.Write(source), DateTime.UtcNow.AddHours(-1));
@@ -88,6 +90,10 @@ public sealed class LauncherTests : IDisposable
     public async Task Mambo_WithoutDotnet_SaysWhereToGetIt()
     {
         File.Delete(_folder["bin/dotnet"]);
+        foreach (var tool in (string[])["bash", "dirname", "readlink"])
+            File.CreateSymbolicLink(_folder[$"bin/{tool}"], File.Exists($"/usr/bin/{tool}") ? $"/usr/bin/{tool}" : $"/bin/{tool}");
+
+        _searchPath = _folder["bin"];
 
         var (code, _, error) = await MamboAsync("version");
 
@@ -107,7 +113,7 @@ public sealed class LauncherTests : IDisposable
         File.Delete(_folder["calls"]);
         var (script, rest) = args[0] == "link" ? ("link", args[1..]) : ("mambo", args);
         var start = new ProcessStartInfo(_folder[script], rest) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment["PATH"] = $"{_folder["bin"]}:/usr/bin:/bin";
+        start.Environment["PATH"] = _searchPath;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -30,6 +30,6 @@ public class EventLineTests
         var nothing = JsonSerializer.Deserialize<JsonElement>("{}");
 
         foreach (var type in WireNames.Events.Select(WireNames.Of).Append("from-the-future"))
-            EventLine.Of(new EventDocument(7, type, CommandRun.At(), "local", nothing), CommandRun.UtcTime).ShouldStartWith($"2026-11-25 03:40:07 UTC  #7  {type}");
+            EventLine.Of(new EventDocument(7, type, CommandRun.At(), "local", nothing), CommandRun.UtcTime).ShouldStartWith($"2026-11-25 03:40:07 UTC  #7      {type}");
     }
 }

@@ -19,8 +19,8 @@ public sealed class EventsCommandTests : IDisposable
 
         run.Code.ShouldBe(0, run.Error);
         run.Output.ShouldBe(
-            "2026-11-25 03:40:07 UTC  #1  app-deployed               shop  release 1\n"
-            + "2026-11-25 03:40:08 UTC  #2  bundle-stored              sha256:0123456789ab, 1.2 kB\n");
+            "2026-11-25 03:40:07 UTC  #1      app-deployed               shop  release 1\n"
+            + "2026-11-25 03:40:08 UTC  #2      bundle-stored              sha256:0123456789ab, 1.2 kB\n");
         _door.Requests.Single().Line.ShouldBe("GET /api/events?tail=2&app=shop&type=app-deployed");
     }
 
