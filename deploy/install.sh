@@ -97,13 +97,14 @@ elif [ -n "$domain$topic" ]; then
   say "$home/mambo.yml is there and stays as it is; set platform.domain and alerts.topic in it"
 fi
 
-# 4. Secrets, as "mambo init" makes them: never readable by others, not even for a moment, and never shown.
+# 4. Secrets, as "mambo init" makes them: never readable by others, not even for a moment, and never shown. What comes after the name prints the secret.
 secret() {
   local file=$home/secrets/$1
+  shift
   [ -s "$file" ] && return
   (
     umask 077
-    cat > "$file.part"
+    "$@" > "$file.part"
   )
   chown "$service_user:$service_user" "$file.part"
   mv "$file.part" "$file"
@@ -112,12 +113,14 @@ secret() {
 
 random() { head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
+owner() { printf 'owner sha256:%s\n' "$(tr -d '\r\n' < "$home/secrets/api-token" | sha256sum | cut -d ' ' -f 1)"; }
+
 if [ -s "$home/secrets/api-tokens" ] && [ ! -s "$home/secrets/api-token" ]; then
   fail "$home/secrets/api-tokens is there, api-token is not: put the owner's token into it (mode 600), or remove api-tokens to have both made anew"
 fi
-random | secret api-token
-printf 'owner sha256:%s\n' "$(tr -d '\r\n' < "$home/secrets/api-token" | sha256sum | cut -d ' ' -f 1)" | secret api-tokens
-random | secret bus-password
+secret api-token random
+secret api-tokens owner
+secret bus-password random
 
 # 5. The image, and where compose finds all this.
 if [ -z "$image" ]; then
