@@ -5,11 +5,11 @@ namespace Mambo.Deployer.Compose;
 /// <summary>The command lines of <c>docker compose</c>, and nothing else.</summary>
 internal static class ComposeCommands
 {
-    /// <summary>Marks every compose process with its project, so that one that outlived us can be found.</summary>
+    /// <summary>Marks every compose process that changes something with its project, so that one that outlived us can be found.</summary>
     public const string ProjectVariable = "MAMBO_PROJECT";
 
     /// <summary>Prints the canonical model as JSON, or what is wrong with the file.</summary>
-    public static CommandLine Config(ComposeProject project) => Line(project, "config", "--format", "json");
+    public static CommandLine Config(ComposeProject project) => Line(project, "config", "--format", "json") with { Environment = project.Environment };
 
     /// <summary>Fetches images that are not here. What only a build could make is left out.</summary>
     public static CommandLine Pull(ComposeProject project) => Line(project, "pull", "--policy", "missing", "--ignore-buildable");

@@ -8,6 +8,9 @@ internal static partial class ComposeOutput
     /// <summary>Whether a line says that something is done or wrong. Lines that say it is about to be, and the bars of a download, are left out.</summary>
     public static bool IsProgress(string line) => !string.IsNullOrWhiteSpace(line) && !Underway().IsMatch(line);
 
+    /// <summary>Whether a line says that compose has nothing left to do for a container but to wait for it.</summary>
+    public static bool IsWaiting(string line) => line.EndsWith(" Waiting", StringComparison.Ordinal);
+
     /// <summary>Warnings among lines of standard error, such as an unset variable.</summary>
     public static IEnumerable<string> Warnings(IEnumerable<string> lines) =>
         lines.Select(line => Warning().Match(line)).Where(match => match.Success).Select(match => Regex.Unescape(match.Groups["text"].Value)).Distinct();

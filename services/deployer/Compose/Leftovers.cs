@@ -7,17 +7,17 @@ namespace Mambo.Deployer.Compose;
 /// <summary>Compose commands whose parent was killed. Each carries its project in its environment, which <c>/proc</c> shows.</summary>
 internal static class Leftovers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>Kills those of one project and returns their process ids, once they are gone.</summary>
-    public static IReadOnlyList<int> Kill(string project)
+    /// <summary>Waits for those of one project to end, kills those that do not, and returns their process ids once they are gone.</summary>
+    /// <param name="project">The compose project.</param>
+    /// <param name="patience">Nobody reads what they print any more, so most end by themselves after the change they are at; killed in it, they would leave it half done.</param>
+    public static IReadOnlyList<int> End(string project, TimeSpan patience)
     {
         var mark = Encoding.UTF8.GetBytes($"{ComposeCommands.ProjectVariable}={project}\0");
         var found = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
             .Where(id => id > 0 && id != Environment.ProcessId && Carries(id, mark))
             .ToList();
-        found.ForEach(Kill);
+        found.ForEach(id => End(id, patience));
         return found;
     }
 
@@ -34,13 +34,15 @@ internal static class Leftovers
         }
     }
 
-    private static void Kill(int id)
+    private static void End(int id, TimeSpan patience)
     {
         try
         {
             using var process = Process.GetProcessById(id);
+            if (process.WaitForExit(patience))
+                return;
             process.Kill();
-            process.WaitForExit(Patience);
+            process.WaitForExit(patience);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or Win32Exception)
         {

@@ -51,6 +51,14 @@ internal sealed class DockerEngine : IDisposable
         return tail;
     }
 
+    /// <summary>Gives a container another name.</summary>
+    public async Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
+        await (await ClientAsync(cancellationToken)).Containers.RenameContainerAsync(id, new ContainerRenameParameters { NewName = name }, cancellationToken);
+
+    /// <summary>Removes a container, running or not. Its volumes stay.</summary>
+    public async Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
+        await (await ClientAsync(cancellationToken)).Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true }, cancellationToken);
+
     /// <summary>What the engine knows of an image. Null: it is not here.</summary>
     public async Task<LocalImage?> ImageAsync(string reference, CancellationToken cancellationToken)
     {

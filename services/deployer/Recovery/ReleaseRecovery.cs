@@ -64,7 +64,7 @@ internal sealed partial class ReleaseRecovery(
             if (release.IsUp(await engine.ContainersAsync(project.Name, cancellationToken)))
                 return;
             LogBringingUp(logger, release.App, release.Number);
-            var result = await compose.ChangeAsync(project, ComposeCommands.Up(project, options.StartDeadline), progress: null, cancellationToken);
+            var result = await compose.UpAsync(project, options.StartDeadline, progress: null, cancellationToken);
             if (result.Succeeded)
                 LogUp(logger, release.App, release.Number);
             else

@@ -45,13 +45,14 @@ internal sealed class ContainerDiagnosis(DockerEngine engine)
         var state = container.State;
         return state switch
         {
-            { Health.Status: "unhealthy" } => (0, nameof(DeploymentFailureReason.Unhealthy), $"{name} is unhealthy: its health check failed {state.Health.FailingStreak} times in a row."),
+            // A container that ended keeps the last word of its health check.
+            { Running: true, Health.Status: "unhealthy" } => (0, nameof(DeploymentFailureReason.Unhealthy), $"{name} is unhealthy: its health check failed {state.Health.FailingStreak} times in a row."),
             { OOMKilled: true } => (1, nameof(DeploymentFailureReason.StartFailed), $"{name} was killed because it used more memory than it may."),
             { Restarting: true } => (1, nameof(DeploymentFailureReason.StartFailed), $"{name} ends again and again (code {state.ExitCode}, {container.RestartCount} restarts)."),
             { Status: "exited" or "dead", ExitCode: not 0 } => (1, nameof(DeploymentFailureReason.StartFailed), $"{name} ended with code {state.ExitCode}.{Said(state)}"),
             { Status: "created" } when !string.IsNullOrEmpty(state.Error) => (1, nameof(DeploymentFailureReason.StartFailed), $"{name} could not be started.{Said(state)}"),
             { Running: true } when container.RestartCount > 0 => (2, nameof(DeploymentFailureReason.StartFailed), $"{name} ends again and again ({container.RestartCount} restarts)."),
-            { Health.Status: "starting" } => (3, nameof(DeploymentFailureReason.Unhealthy), $"{name} did not become healthy in time."),
+            { Running: true, Health.Status: "starting" } => (3, nameof(DeploymentFailureReason.Unhealthy), $"{name} did not become healthy in time."),
             _ => (9, null, ""),
         };
     }

@@ -14,7 +14,7 @@ internal sealed class ContainerStart(ComposeCli compose, ReleaseFolders folders,
     public async Task StartAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
         var project = folders.Project(operation.State.Release!);
-        var result = await compose.ChangeAsync(project, ComposeCommands.Up(project, options.StartDeadline), operation.Progress, cancellationToken);
+        var result = await compose.UpAsync(project, options.StartDeadline, operation.Progress, cancellationToken);
         if (!result.Succeeded)
             throw new OperationFailedException(await diagnosis.ExplainAsync(project.Name, result, cancellationToken));
         await watch.LookAsync(project.Name, cancellationToken);
@@ -28,8 +28,9 @@ internal sealed class ContainerStart(ComposeCli compose, ReleaseFolders folders,
     public async Task StartPreviousAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
         var project = folders.Project(operation.State.Previous ?? operation.State.Release!);
-        var command = operation.State.Previous is null ? ComposeCommands.Down(project) : ComposeCommands.Up(project, options.StartDeadline);
-        var result = await compose.ChangeAsync(project, command, operation.Progress, cancellationToken);
+        var result = operation.State.Previous is null
+            ? await compose.DownAsync(project, operation.Progress, cancellationToken)
+            : await compose.UpAsync(project, options.StartDeadline, operation.Progress, cancellationToken);
         if (!result.Succeeded)
             throw new OperationFailedException(await diagnosis.ExplainAsync(project.Name, result, cancellationToken));
         await watch.LookAsync(project.Name, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         if (local.Values.Any(image => image is null))
         {
             var project = folders.Project(release);
-            var result = await compose.ChangeAsync(project, ComposeCommands.Pull(project), operation.Progress, cancellationToken);
+            var result = await compose.PullAsync(project, operation.Progress, cancellationToken);
             local = await LookAsync(operation.State.Images.Values, cancellationToken);
             if (local.Where(image => image.Value is null).Select(image => image.Key).ToList() is { Count: > 0 } missing)
                 throw Unavailable(missing, result);

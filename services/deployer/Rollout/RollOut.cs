@@ -147,6 +147,7 @@ internal sealed class RollOut(
         if (!await containers.AreUpAsync(operation.State.Release!, cancellationToken))
             await containers.StartAsync(operation, cancellationToken);
         await retirement.RetireAsync(operation, cancellationToken);
+        await address.KnownAsync(cancellationToken);
         var release = operation.State.Release!;
         operation.OnCommit(transaction => ReleaseLedger.MakeCurrent(transaction, release));
     }

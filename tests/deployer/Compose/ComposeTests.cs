@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using Mambo.Deployer.Compose;
+using Mambo.Deployer.Engine;
 
 namespace Mambo.Deployer.Tests.Compose;
 
@@ -17,7 +18,9 @@ public sealed class ComposeTests
         ComposeCommands.Pull(Project).ToString().ShouldBe(Prefix + "pull --policy missing --ignore-buildable");
         ComposeCommands.Up(Project, TimeSpan.FromSeconds(89.2)).ToString().ShouldBe(Prefix + "up --detach --wait --wait-timeout 90 --remove-orphans --no-build");
         ComposeCommands.Down(Project).ToString().ShouldBe(Prefix + "down --remove-orphans");
-        ComposeCommands.Config(Project).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop", ["MAMBO_PROJECT"] = "mambo-shop" }, ignoreOrder: true);
+        // Only what changes a project may be ended as a leftover.
+        ComposeCommands.Config(Project).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop" });
+        ComposeCommands.Up(Project, default).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop", ["MAMBO_PROJECT"] = "mambo-shop" }, ignoreOrder: true);
     }
 
     [Fact]
@@ -40,6 +43,17 @@ public sealed class ComposeTests
     }
 
     [Theory]
+    [InlineData("p-web-1", "")]
+    [InlineData("0123456789ab_p-web-1", "0123456789ab_p-web-1 becomes p-web-1")]
+    [InlineData("0123456789ab_p-web-1 p-web-1", "0123456789ab_p-web-1 goes")]
+    [InlineData("p-web-1 0123456789ab_p-web-1 0123456789ab_p-api-1", "0123456789ab_p-web-1 goes, 0123456789ab_p-api-1 becomes p-api-1")]
+    [InlineData("0123456789ab_p-web-1 ba9876543210_p-web-1", "0123456789ab_p-web-1 becomes p-web-1, ba9876543210_p-web-1 goes")]
+    [InlineData("0123456789ab_other", "")]
+    public void HalfRecreated_Containers_AreRenamedWhenTheOldOneIsGoneElseRemoved(string names, string expected) => string.Join(", ", HalfRecreated
+        .In([.. names.Split(' ').Select(name => new AppContainer(name, name, "p", "web", "created", null, ExitedWell: false, OneOff: false))])
+        .Select(one => one.Name is null ? $"{one.Id} goes" : $"{one.Id} becomes {one.Name}")).ShouldBe(expected);
+
+    [Theory]
     [InlineData(" Container x-web-1  Creating", false)]
     [InlineData(" Container x-web-1  Waiting", false)]
     [InlineData(" Container x-web-1  Created", true)]
@@ -57,13 +71,13 @@ public sealed class ComposeTests
         .ShouldBe(["The \"X\" variable is not set. Defaulting to a blank string."]);
 
     [Fact]
-    public void Kill_CommandThatOutlivedItsParent_IsEndedAndOthersAreNot()
+    public void End_CommandThatOutlivedItsParent_IsEndedAndOthersAreNot()
     {
         using var ours = Sleep("mambo-leftover-test");
         using var other = Sleep("mambo-leftover-test-2");
         try
         {
-            Leftovers.Kill("mambo-leftover-test").ShouldBe([ours.Id]);
+            Leftovers.End("mambo-leftover-test", TimeSpan.FromMilliseconds(100)).ShouldBe([ours.Id]);
 
             ours.WaitForExit(5000).ShouldBeTrue();
             other.HasExited.ShouldBeFalse();
