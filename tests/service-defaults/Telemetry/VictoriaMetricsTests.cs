@@ -22,8 +22,8 @@ public sealed class VictoriaMetricsTests : IAsyncLifetime
     {
         await _service.RunAsync("token", $"telemetry.metrics={_metrics.OtlpAddress}");
 
-        // The outbox of the last moment may hold what was told at the very end.
-        (await _metrics.ValueAsync(Of("mambo_outbox_pending", "journal=\"observed\""))).ShouldNotBeNull();
+        // What the process pushed at its end becomes searchable a moment later. Its outbox may then still hold what was told at the very end.
+        await UntilFoundAsync(Of("mambo_outbox_pending", "journal=\"observed\""));
         (await _metrics.ValueAsync(Of("mambo_outbox_oldest_age_seconds", "journal=\"observed\""))).ShouldNotBeNull();
         (await _metrics.ValueAsync(Of("mambo_operations_unfinished", "journal=\"observed\""))).ShouldBe(0);
         (await _metrics.ValueAsync(Of("mambo_operations_total", "kind=\"deploy-app\",outcome=\"completed\""))).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(1);
@@ -37,4 +37,11 @@ public sealed class VictoriaMetricsTests : IAsyncLifetime
     }
 
     private static string Of(string metric, string labels = "") => $"{metric}{{service_name=\"measured\"{(labels.Length > 0 ? $",{labels}" : "")}}}";
+
+    private async Task UntilFoundAsync(string query)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await _metrics.ValueAsync(query) is null)
+            await Task.Delay(100, late.Token);
+    }
 }
