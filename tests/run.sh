@@ -94,11 +94,15 @@ if [ -z "$unit" ]; then
 fi
 build
 
-# Scenarios start whole platforms and time them: they come last, alone. The others run two at a time.
+# The dashboard's browser drops its connections whenever a Docker network comes or goes, and scenarios start whole platforms and time them: these
+# come last, one by one. The others run two at a time.
 together=() alone=()
 for project in "$repository"/tests/*/*.Tests.csproj; do
   name=$(basename "$project" .csproj)
-  if [ "$name" = Mambo.Scenarios.Tests ]; then alone+=("$name"); else together+=("$name"); fi
+  case "$name" in
+    Mambo.Backoffice.Tests | Mambo.Scenarios.Tests) alone+=("$name") ;;
+    *) together+=("$name") ;;
+  esac
 done
 for name in "${together[@]}"; do
   while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done

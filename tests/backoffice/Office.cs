@@ -92,7 +92,7 @@ internal sealed class Office : IAsyncDisposable
     private async Task OpenAsync()
     {
         string[] settings = ["api.listen=127.0.0.1:0", "edge.listen=127.0.0.1:7480", .. _settings];
-        var builder = MamboHost.CreateBuilder("backoffice", ["--home", Home.Path, .. settings.SelectMany(setting => new[] { "--set", setting })], BusTransport.InMemory);
+        var builder = MamboHost.CreateBuilder("backoffice", ["--home", Home.Path, "--set", "api.requestsPerMinute=1000000", .. settings.SelectMany(setting => new[] { "--set", setting })], BusTransport.InMemory);
         builder.AddBackoffice();
         builder.Services.AddSingleton(_time);
         if (_bus)

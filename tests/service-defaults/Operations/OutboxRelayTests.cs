@@ -44,11 +44,11 @@ public sealed class OutboxRelayTests : IAsyncDisposable
     [Fact]
     public async Task Relay_DiedBeforeTheConfirm_PublishesAgainUnderTheSameId()
     {
-        var hang = true;
-        _workshop.Broker = (_, cancellationToken) => Volatile.Read(ref hang) ? Task.Delay(Timeout.Infinite, cancellationToken) : Task.CompletedTask;
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _workshop.Broker = (_, cancellationToken) => sent.TrySetResult() ? Task.Delay(Timeout.Infinite, cancellationToken) : Task.CompletedTask;
         await _workshop.StartAsync();
         await TellAsync("a", 1);
-        Volatile.Write(ref hang, false);
+        await sent.Task;
 
         await _workshop.RestartAsync();
 
