@@ -37,7 +37,7 @@ public static class PlatformApi
 
     /// <summary>Waits for a deployment's end.</summary>
     /// <returns>The deployment as the door shows it.</returns>
-    public static async Task<JsonElement> EndedAsync(this HttpClient api, Guid deployment, TimeSpan? deadline = null, TimeSpan? poll = null)
+    public static async Task<JsonElement> EndedAsync(this HttpClient api, Guid deployment, TimeSpan? deadline = null)
     {
         using var late = new CancellationTokenSource(deadline ?? TimeSpan.FromSeconds(120));
         JsonElement last = default;
@@ -48,7 +48,7 @@ public static class PlatformApi
                 last = await api.GetFromJsonAsync<JsonElement>($"/api/deployments/{deployment}", late.Token).ConfigureAwait(false);
                 if (last.GetProperty("state").GetString() is "deployed" or "failed" or "rolledBack" or "superseded" or "cancelled")
                     return last;
-                await Task.Delay(poll ?? TimeSpan.FromMilliseconds(100), late.Token).ConfigureAwait(false);
+                await Task.Delay(100, late.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

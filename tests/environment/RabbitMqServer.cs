@@ -39,6 +39,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var (port, password) = (ServiceProcess.FreePort(), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         var container = new RabbitMqBuilder(Image)
             .WithUsername("mambo")
+            // What it says goes to stdout, where a benchmark prints its JSON.
+            .WithLogger(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
             .WithPassword(password)
             .WithPortBinding(port, RabbitMqBuilder.RabbitMqPort)
             .WithHostname("broker")

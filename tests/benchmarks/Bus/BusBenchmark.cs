@@ -19,12 +19,13 @@ namespace Mambo.Benchmarks;
 /// </summary>
 internal static class BusBenchmark
 {
-    private const int WarmUp = 500;
+    private const int WarmUp = 2000;
     private const int Commands = 5000;
     private const double Goal = 1500;
 
     public static async Task<Report> RunAsync()
     {
+        Environment.SetEnvironmentVariable("MAMBO_LOG_LEVEL", "warning");
         await using var broker = await RabbitMqServer.StartAsync();
         using var home = new PlatformHome(broker.Password);
         home.Configure($"bus:\n  host: {broker.Host}\n  port: {broker.Port}\n  user: {broker.User}\napi:\n  listen: 127.0.0.1:0\n");
