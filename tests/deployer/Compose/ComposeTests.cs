@@ -91,6 +91,9 @@ public sealed class ComposeTests
     private static Process Sleep(string project)
     {
         var start = new ProcessStartInfo("sleep", ["60"]) { Environment = { [ComposeCommands.ProjectVariable] = project } };
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        // The kernel shows a new program's environment a moment after the program has begun.
+        SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{process.Id}/environ").Contains(project, StringComparison.Ordinal), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        return process;
     }
 }
