@@ -50,6 +50,12 @@ internal sealed record ReleaseContent
 
     /// <summary>What runs, by service. Empty until it served.</summary>
     public IReadOnlyDictionary<string, ReleasedImage> Images { get; init; } = new Dictionary<string, ReleasedImage>();
+
+    /// <summary>Per service, the digest of all that decides how its container is made. Empty in rows of before: everything differs.</summary>
+    public IReadOnlyDictionary<string, string> ServiceDigests { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The digest of its networks. Empty in rows of before.</summary>
+    public string Frame { get; init; } = "";
 }
 
 /// <summary>An image as it runs.</summary>
