@@ -21,6 +21,12 @@ public sealed record DeployApp : Command
 
     /// <summary>The commit it was built from, for people. Unset: unknown.</summary>
     public string? Commit { get; init; }
+
+    /// <summary>
+    /// Orders the deployments of an app whatever order they arrive in, such as the number of the CI run: one below the highest accepted is superseded.
+    /// Unset: the next, so that the last to arrive wins.
+    /// </summary>
+    public long? Generation { get; init; }
 }
 
 /// <summary>Brings an app back to an earlier release, with the bundle and images of that release.</summary>

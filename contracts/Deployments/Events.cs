@@ -94,6 +94,15 @@ public enum DeploymentFailureReason
     /// <summary>The edge did not take the route.</summary>
     RouteFailed,
 
+    /// <summary>The host lacks what the release needs: disk, memory, or a newer Docker.</summary>
+    NotEnoughRoom,
+
+    /// <summary>A job that runs before the release, such as a migration, did not end well.</summary>
+    JobFailed,
+
+    /// <summary>The release served, then answered with too many errors or too slowly, or its containers ended; the previous one serves again.</summary>
+    SoakFailed,
+
     /// <summary>A step passed its deadline.</summary>
     DeadlineExceeded,
 
@@ -161,7 +170,7 @@ public sealed record DeploymentRolledBack : DeploymentEvent
     public double Seconds { get; init; }
 }
 
-/// <summary>A newer deployment of the app made this one needless before it began.</summary>
+/// <summary>A newer deployment of the app made this one needless before it served; what it did is undone.</summary>
 [WireName("deployment-superseded")]
 public sealed record DeploymentSuperseded : DeploymentEvent
 {

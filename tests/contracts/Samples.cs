@@ -21,7 +21,7 @@ internal static class Samples
     [
         new DeployApp
         {
-            RequestedBy = "ci", RequestedAt = At, DeploymentId = Deployment, App = "shop", Bundle = Digest, Images = Images, Host = "web-1", Commit = Commit,
+            RequestedBy = "ci", RequestedAt = At, DeploymentId = Deployment, App = "shop", Bundle = Digest, Images = Images, Host = "web-1", Commit = Commit, Generation = 812,
         },
         new RollBackApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", ToRelease = 41, Host = "web-1" },
         new CancelDeployment { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, Reason = "wrong branch", Host = "web-1" },

@@ -28,6 +28,9 @@ public static class FailureReasons
 
     /// <summary>An exception nobody expected.</summary>
     public const string Internal = nameof(Internal);
+
+    /// <summary>Not a failure: a newer operation, whose id is the message, made this one needless.</summary>
+    internal const string Superseded = nameof(Superseded);
 }
 
 /// <summary>Thrown by a step to end its operation; what was done is undone.</summary>
@@ -35,4 +38,11 @@ public sealed class OperationFailedException(Failure failure) : Exception(failur
 {
     /// <summary>Why.</summary>
     public Failure Failure { get; } = failure;
+}
+
+/// <summary>Thrown by a step when a newer operation makes its own needless; what was done is undone.</summary>
+public sealed class OperationSupersededException(Guid by) : Exception($"Superseded by {by}.")
+{
+    /// <summary>The newer operation.</summary>
+    public Guid By { get; } = by;
 }

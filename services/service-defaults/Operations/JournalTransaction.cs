@@ -134,6 +134,17 @@ public sealed class JournalTransaction
         return CancelOutcome.Cancelled;
     }
 
+    /// <summary>Ends an operation that has not begun because a newer one makes it needless. False: it has begun or ended.</summary>
+    public bool Supersede(Guid id, Guid by)
+    {
+        if (Query<OperationRow>("SELECT * FROM operations WHERE id = @id AND state = 'queued'", new { id }) is not [var row])
+            return false;
+        Execute("UPDATE operations SET state = 'superseded', ended_at = @Now WHERE id = @id", new { id, Now });
+        Tell(_journal.Operations[row.Kind].TellSuperseded(row, by), messageId: $"{id}:ended", lane: id.ToString());
+        ChangedOperations = true;
+        return true;
+    }
+
     /// <summary>Runs a statement on the service's own tables and returns how many rows it changed.</summary>
     public int Execute(string sql, object? parameters = null) => _connection.Execute(sql, parameters, _transaction);
 

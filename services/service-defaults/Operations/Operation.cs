@@ -40,6 +40,8 @@ public abstract class Operation
     internal abstract PlatformEvent TellFailed(OperationContext context, Failure failure, string? step, string? left);
 
     internal abstract PlatformEvent TellCancelled(OperationRow row, string? reason, string? by, string? step);
+
+    internal abstract PlatformEvent TellSuperseded(OperationRow row, Guid by);
 }
 
 /// <summary>
@@ -86,6 +88,10 @@ public abstract class Operation<TCommand, TState> : Operation
     /// <summary>Told when a person stopped it; <paramref name="step"/> is null when it had not begun.</summary>
     protected abstract PlatformEvent Cancelled(OperationContext<TCommand, TState> operation, string? reason, string? by, string? step);
 
+    /// <summary>Told when a newer operation made it needless. Only kinds that are ever superseded have an answer.</summary>
+    protected virtual PlatformEvent Superseded(OperationContext<TCommand, TState> operation, Guid by) =>
+        throw new NotSupportedException($"{Kind} is never superseded.");
+
     internal sealed override OperationRow Accept(Guid id, object command, string? requestedBy, string? traceParent, DateTimeOffset now) => new()
     {
         Id = id,
@@ -121,6 +127,8 @@ public abstract class Operation<TCommand, TState> : Operation
 
     internal sealed override PlatformEvent TellCancelled(OperationRow row, string? reason, string? by, string? step) =>
         Cancelled(Typed(Open(row)), reason, by, step);
+
+    internal sealed override PlatformEvent TellSuperseded(OperationRow row, Guid by) => Superseded(Typed(Open(row)), by);
 
     private static OperationContext<TCommand, TState> Typed(OperationContext context) => (OperationContext<TCommand, TState>)context;
 }

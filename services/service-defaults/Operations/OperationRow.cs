@@ -20,6 +20,9 @@ public enum OperationState
 
     /// <summary>Stopped because someone asked for it, and undone as far as possible.</summary>
     Cancelled,
+
+    /// <summary>Made needless by a newer one, and undone as far as possible.</summary>
+    Superseded,
 }
 
 /// <summary>A row of the table <c>operations</c>.</summary>

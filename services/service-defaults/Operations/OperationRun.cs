@@ -133,6 +133,10 @@ internal sealed partial class OperationRun
         {
             return exception.Failure;
         }
+        catch (OperationSupersededException exception)
+        {
+            return new Failure(FailureReasons.Superseded, exception.By.ToString());
+        }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
             return Stopped;
@@ -217,6 +221,8 @@ internal sealed partial class OperationRun
         var failure = _row.Failure is { } json ? JsonSerializer.Deserialize<Failure>(json, WireJson.Options) : null;
         if (failure is null)
             End(transaction, OperationState.Cancelled, _operation.TellCancelled(_row, _row.CancelReason, _row.CancelBy, _row.FailedStep));
+        else if (failure.Reason == FailureReasons.Superseded)
+            End(transaction, OperationState.Superseded, _operation.TellSuperseded(_row, Guid.Parse(failure.Message)));
         else
             End(transaction, OperationState.Failed, _operation.TellFailed(_context, failure, _row.FailedStep, left));
     });

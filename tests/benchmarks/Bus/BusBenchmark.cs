@@ -19,8 +19,8 @@ namespace Mambo.Benchmarks;
 /// </summary>
 internal static class BusBenchmark
 {
-    private const int WarmUp = 2000;
-    private const int Commands = 5000;
+    private const int WarmUp = 5000;
+    private const int Commands = 10_000;
     private const double Goal = 1500;
 
     public static async Task<Report> RunAsync()

@@ -36,6 +36,9 @@ internal sealed class Errand : Operation<DeployApp, Errand.Memory>
     protected override PlatformEvent Cancelled(OperationContext<DeployApp, Memory> operation, string? reason, string? by, string? step) =>
         new DeploymentCancelled { DeploymentId = operation.Id, App = operation.Subject, Reason = reason, Step = step, CancelledBy = by };
 
+    protected override PlatformEvent Superseded(OperationContext<DeployApp, Memory> operation, Guid by) =>
+        new DeploymentSuperseded { DeploymentId = operation.Id, App = operation.Subject, By = by };
+
     private Step<DeployApp, Memory> Make(string name) => new(
         name,
         async (operation, cancellationToken) =>

@@ -113,6 +113,36 @@ public sealed class JournalTests : IAsyncDisposable
         Count("outbox").ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Open_FileOfAnEarlierVersion_KeepsItsOperationsAndTheirSteps()
+    {
+        var folder = Directory.CreateTempSubdirectory("mambo-journal-");
+        var path = Path.Combine(folder.FullName, "old.db");
+        using (var old = JournalDatabase.Open(path))
+        {
+            using var script = new StreamReader(typeof(Journal).Assembly.GetManifestResourceStream(
+                typeof(Journal).Assembly.GetManifestResourceNames().Single(name => name.EndsWith("0001_journal.sql", StringComparison.Ordinal)))!);
+            old.Execute(await script.ReadToEndAsync());
+            old.Execute(
+                """
+                CREATE TABLE migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+                INSERT INTO migrations SELECT 'Mambo.ServiceDefaults.Operations.Migrations.0001_journal.sql', '2026-01-01';
+                INSERT INTO operations (id, kind, subject, state, command, data, accepted_at) VALUES ('7', 'deploy-app', 'shop', 'running', '{}', '{}', '2026-01-01');
+                INSERT INTO steps (operation_id, number, name, started_at) VALUES ('7', 1, 'fetch', '2026-01-01');
+                INSERT INTO progress (operation_id, number, step, at, line) VALUES ('7', 1, 'fetch', '2026-01-01', 'half');
+                """);
+        }
+
+        await using (var journal = new Journal("old", path, "local", TimeProvider.System))
+        {
+            journal.Read(connection => connection.QuerySingle<(string, string, string)>(
+                "SELECT o.subject, s.name, p.line FROM operations o JOIN steps s ON s.operation_id = o.id JOIN progress p ON p.operation_id = o.id")).ShouldBe(("shop", "fetch", "half"));
+            journal.Read(connection => connection.Query("PRAGMA foreign_key_check")).ShouldBeEmpty();
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     private long Count(string table) => Journal.Read(connection => connection.ExecuteScalar<long>($"SELECT COUNT(*) FROM {table}"));
 
     private Task<bool> ReceiveAsync(string? messageId, string consumer, bool redelivered = false)

@@ -51,6 +51,43 @@ public sealed class OperationRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_StepFindsANewerOperation_UndoesAndEndsSuperseded()
+    {
+        var newer = Guid.NewGuid();
+        _workshop.Errand.Do = (step, _, _) => step == "switch" ? throw new OperationSupersededException(newer) : Task.CompletedTask;
+        await _workshop.StartAsync();
+
+        var id = await _workshop.QueueAsync();
+
+        (await _workshop.EndedAsync(id)).State.ShouldBe(OperationState.Superseded);
+        _workshop.Errand.World.ShouldBe(["fetch", "start", "undo switch", "undo start", "undo fetch"]);
+        await Workshop.UntilAsync(() => _workshop.PublishedTypes().Contains("deployment-superseded"));
+        JsonSerializer.Deserialize<DeploymentSuperseded>(_workshop.Published[^1].Body, WireJson.Options)!.By.ShouldBe(newer);
+    }
+
+    [Fact]
+    public async Task Supersede_WaitsOrHasBegun_EndsOnlyWhatWaits()
+    {
+        var begun = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        _workshop.Errand.Do = async (step, _, _) =>
+        {
+            begun.TrySetResult();
+            await goOn.Task;
+        };
+        await _workshop.StartAsync();
+        var (running, waiting, newer) = (await _workshop.QueueAsync(), await _workshop.QueueAsync(), Guid.NewGuid());
+        await begun.Task;
+
+        var outcomes = await _workshop.Journal.WriteAsync(transaction => (transaction.Supersede(running, newer), transaction.Supersede(waiting, newer)));
+
+        outcomes.ShouldBe((false, true));
+        (await _workshop.EndedAsync(waiting)).State.ShouldBe(OperationState.Superseded);
+        goOn.SetResult();
+        (await _workshop.EndedAsync(running)).State.ShouldBe(OperationState.Completed);
+    }
+
+    [Fact]
     public async Task Run_UndoFails_GoesOnUndoingAndTellsWhatIsLeft()
     {
         _workshop.Errand.Do = (step, _, _) => step == "switch" ? throw new InvalidOperationException("boom") : Task.CompletedTask;
