@@ -119,7 +119,8 @@ internal sealed class DockerEngine : IDisposable
                 [.. image.RepoDigests ?? []],
                 [.. (image.Config?.ExposedPorts?.Keys ?? []).Where(port => !port.EndsWith("/udp", StringComparison.Ordinal)).Select(port => int.Parse(port.Split('/')[0])).Order()],
                 image.Config?.Healthcheck?.Test is { Count: > 0 } test && test[0] != "NONE",
-                image.Size);
+                image.Size,
+                [.. image.Config?.Volumes?.Keys ?? []]);
         }
         catch (DockerApiException missing) when (missing.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
@@ -226,4 +227,5 @@ internal sealed class EngineTooOldException(string message) : Exception(message)
 /// <param name="ExposedPorts">TCP ports it exposes.</param>
 /// <param name="HasHealthCheck">It brings its own health check.</param>
 /// <param name="Size">Bytes it takes on the disk.</param>
-internal sealed record LocalImage(string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<int> ExposedPorts, bool HasHealthCheck, long Size);
+/// <param name="Volumes">Paths it declares as volumes.</param>
+internal sealed record LocalImage(string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<int> ExposedPorts, bool HasHealthCheck, long Size, IReadOnlyList<string> Volumes);

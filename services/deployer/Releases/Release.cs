@@ -54,17 +54,17 @@ internal sealed record ReleaseContent
     /// <summary>Per service the release whose containers run it: its own number, or that of an earlier release where nothing has changed since.</summary>
     public IReadOnlyDictionary<string, int> Slots { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Per service a digest of everything that decides how its containers are made.</summary>
-    public IReadOnlyDictionary<string, string> ServiceDigests { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Networks and volumes of the compose file, as one text to compare.</summary>
-    public string Frame { get; init; } = "";
-
     /// <summary>Where it answers.</summary>
     public IReadOnlyList<AppRoute> Routes { get; init; } = [];
 
     /// <summary>What runs, by service. Empty until it served.</summary>
     public IReadOnlyDictionary<string, ReleasedImage> Images { get; init; } = new Dictionary<string, ReleasedImage>();
+
+    /// <summary>Per service, the digest of all that decides how its container is made. Empty in rows of before: everything differs.</summary>
+    public IReadOnlyDictionary<string, string> ServiceDigests { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The digest of its networks. Empty in rows of before.</summary>
+    public string Frame { get; init; } = "";
 }
 
 /// <summary>An image as it runs.</summary>

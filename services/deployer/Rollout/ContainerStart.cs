@@ -78,9 +78,10 @@ internal sealed class ContainerStart(
         await watch.LookAsync(project.Name, cancellationToken);
     }
 
-    /// <summary>What is left when the jobs have run; none named means all.</summary>
-    private static IReadOnlyList<string> Running(RollOutState state) =>
-        state.Those(ServiceChange.Job).Count == 0 ? [] : [.. state.Plan!.Services.Where(service => service.Change is not (ServiceChange.Job or ServiceChange.Removed)).Select(service => service.Name)];
+    /// <summary>None named means all. A job nobody waits for has run before, and compose would call its end a failure.</summary>
+    private static IReadOnlyList<string> Running(RollOutState state) => state.Those(ServiceChange.Job).All(job => state.Model.Services.Any(service => service.DependsOn.ContainsKey(job)))
+        ? []
+        : [.. state.Release!.Content.Services];
 
     private async Task RollAsync(OperationContext operation, RollOutState state, ComposeProject project, CancellationToken cancellationToken)
     {

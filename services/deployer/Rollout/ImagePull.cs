@@ -42,8 +42,18 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         if (routes.Faults.Count > 0)
             throw Preparation.Rejected(routes.Faults);
 
-        var digests = state.Model.Services.ToDictionary(service => service.Name, service => ServiceDigest.Of(service, project.Directory, imageOf(service).Id));
-        var plan = ServicePlan.For(state.Previous?.Content, state.Model, digests, service => state.Previous is { } previous && containers.Any(container => container.Service == service && container.IsRunning && previous.Owns(container)));
+        var bundle = project.Directory;
+        var content = release.Content with
+        {
+            Routes = routes.Routes,
+            Services = [.. state.Model.Services.Where(service => !Jobs.Is(service, state.Model)).Select(service => service.Name)],
+            ServiceDigests = ServiceDigest.Of(state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id)),
+            Frame = ServiceDigest.FrameOf(state.Model),
+        };
+        var running = containers.Where(container => container.IsRunning && state.Previous?.Owns(container) == true).Select(container => container.Service).ToHashSet(StringComparer.Ordinal);
+        var plan = ServicePlan.For(
+            state.Previous is null ? null : new ServingRelease(state.Previous.Content, running),
+            new WantedRelease(content, state.Model, bundle) { ImageVolumes = state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Volumes) });
         // A slot the release had before is taken up again while its containers are still here.
         int SlotOf(PlannedService service) => service.Change == ServiceChange.Untouched
             ? state.Previous!.Content.Slots[service.Name]
@@ -51,20 +61,13 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         state.Plan = plan;
         state.Release = release with
         {
-            Content = release.Content with
-            {
-                Routes = routes.Routes,
-                Services = [.. plan.Services.Where(service => service.Change != ServiceChange.Removed && !ServicePlan.IsJob(state.Model.Find(service.Name)!, state.Model)).Select(service => service.Name)],
-                Slots = plan.Services.Where(service => service.Change != ServiceChange.Removed).ToDictionary(service => service.Name, SlotOf),
-                ServiceDigests = digests,
-                Frame = state.Model.Frame,
-            },
+            Content = content with { Slots = plan.Services.Where(service => service.Change != ServiceChange.Removed).ToDictionary(service => service.Name, SlotOf) },
         };
         folders.Write(state.Release);
         foreach (var warning in plan.Warnings)
             Warn(state, warning);
         foreach (var service in plan.Services)
-            operation.Progress($"{service.Name}: {service.Why}");
+            operation.Progress($"{service.Name} ({service.Change.ToString().ToLowerInvariant()}): {service.Why}");
     }
 
     private async Task<Dictionary<string, LocalImage?>> LookAsync(IEnumerable<string> references, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed class PreDeployJobs(ComposeCli compose, ReleaseFolders folders, 
 {
     public async Task RunAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
-        var jobs = Jobs(state);
+        var jobs = JobsOf(state);
         if (jobs.Count == 0)
             return;
         // What a job works on must be there in its new form, and is routed to nobody.
@@ -44,15 +44,17 @@ internal sealed class PreDeployJobs(ComposeCli compose, ReleaseFolders folders, 
     public async Task UndoAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
         await RemoveAsync(state, cancellationToken);
-        if (Jobs(state).Count > 0 && state.Those(ServiceChange.Recreated).Count > 0)
+        if (JobsOf(state).Count > 0 && state.Those(ServiceChange.Recreated).Count > 0)
             await containers.StartPreviousAsync(operation, state, cancellationToken);
     }
 
     /// <summary>Removes the jobs' containers, running or not.</summary>
     public Task RemoveAsync(RollOutState state, CancellationToken cancellationToken) =>
-        Task.WhenAll(Jobs(state).Select(job => engine.RemoveContainerAsync(NameOf(state.Release!, job), cancellationToken)));
+        Task.WhenAll(JobsOf(state).Select(job => engine.RemoveContainerAsync(NameOf(state.Release!, job), cancellationToken)));
 
-    private static List<string> Jobs(RollOutState state) => [.. (state.Plan?.Services ?? []).Where(service => service.Change == ServiceChange.Job).Select(service => service.Name)];
+    /// <summary>When everything is made in one go, compose itself runs those others wait for.</summary>
+    private static List<string> JobsOf(RollOutState state) =>
+        [.. (state.Plan?.With(ServiceChange.Job) ?? []).Select(job => job.Name).Where(job => !state.Plan!.WholeProject || state.Model.Services.All(service => !service.DependsOn.ContainsKey(job)))];
 
     private string NameOf(Release release, string job) => $"{folders.Project(release).Name}-{job}-release-{release.Number}";
 

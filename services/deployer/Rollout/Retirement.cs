@@ -16,7 +16,7 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
 {
     /// <param name="operation">The rollout.</param>
     /// <param name="state">What it knows.</param>
-    /// <param name="keepWarm">The previous release was good: its containers may stay a while.</param>
+    /// <param name="keepWarm">The previous release was good: its containers may stay a while, unless somebody is still connected; paused, they would leave him hanging.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public async Task RetireAsync(OperationContext operation, RollOutState state, bool keepWarm, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
         {
             Content = state.Release.Content with { Images = images.ToDictionary(image => image.Name, image => image.Image) },
         };
-        await RetireContainersAsync(operation, state, release, keepWarm && options.Warm > TimeSpan.Zero, cancellationToken);
+        await RetireContainersAsync(operation, state, release, keepWarm && state.Drained && options.Warm > TimeSpan.Zero, cancellationToken);
         await jobs.RemoveAsync(state, cancellationToken);
         operation.OnCommit(transaction => ReleaseLedger.MakeCurrent(transaction, release));
 

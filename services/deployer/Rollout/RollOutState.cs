@@ -25,6 +25,9 @@ internal sealed class RollOutState
     /// <summary>When the edge took its routes. Null: it has not.</summary>
     public DateTimeOffset? ServingSince { get; set; }
 
+    /// <summary>Whether every request to the previous release has ended.</summary>
+    public bool Drained { get; set; }
+
     /// <summary>What a person should look at.</summary>
     public List<string> Warnings { get; set; } = [];
 

@@ -34,7 +34,8 @@ internal sealed class RouteSwitch(
     public async Task DrainAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
         await StillServingAsync(operation, state, cancellationToken);
-        if (state.Previous is not null && !await edge.DrainAsync(operation.Subject, state.OldSlots(), options.DrainDeadline, cancellationToken))
+        state.Drained = await edge.DrainAsync(operation.Subject, state.OldSlots(), options.DrainDeadline, cancellationToken);
+        if (!state.Drained)
             operation.Progress($"connections to the previous release are still open after {options.DrainDeadline.TotalSeconds:0} s; they end with it");
     }
 
