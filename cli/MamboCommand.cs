@@ -5,6 +5,7 @@ using Mambo.Cli.Deployments;
 using Mambo.Cli.Development;
 using Mambo.Cli.Homes;
 using Mambo.Cli.Running;
+using Mambo.Cli.Secrets;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
 
@@ -60,6 +61,7 @@ internal static class MamboCommand
             new ReleasesCommand(globals),
             new EventsCommand(globals),
             new CancelCommand(globals),
+            new SecretsCommand(globals),
             new InitCommand(globals),
             new TestCommand(globals),
             new BenchCommand(globals),
@@ -83,5 +85,5 @@ internal static class MamboCommand
         return root;
     }
 
-    private static string Names(Command command) => command is RootCommand ? "mambo" : $"mambo {command.Name}";
+    private static string Names(Command command) => command is RootCommand ? "mambo" : $"{Names(command.Parents.OfType<Command>().First())} {command.Name}";
 }

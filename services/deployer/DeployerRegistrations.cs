@@ -7,6 +7,7 @@ using Mambo.Deployer.Engine;
 using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
+using Mambo.Deployer.Secrets;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Hosts;
@@ -25,7 +26,7 @@ public static class DeployerRegistrations
     {
         var services = builder.Services;
         services.AddSingleton<DockerEngine>().AddSingleton<ContainerWatch>().AddSingleton<ComposeCli>();
-        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>();
+        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>().AddSingleton<SecretStore>().AddSingleton<SecretDigest>();
         services.AddSingleton<EmbeddedEdge>().AddSingleton<IEdge>(provider => provider.GetRequiredService<EmbeddedEdge>()).AddSingleton<EdgeAddress>().AddHttpForwarder();
         services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<Preflight>().AddSingleton<PreDeployJobs>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
         services.AddSingleton<HealthGate>().AddSingleton<RouteSwitch>().AddSingleton<Soak>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>().AddSingleton<WarmReleases>();

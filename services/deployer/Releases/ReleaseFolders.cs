@@ -22,6 +22,12 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
     /// <summary>The folder of an app's releases, each under its number.</summary>
     public string Releases(string app) => Path.Combine(paths.Apps, app, "releases");
 
+    /// <summary>The folder of the secrets an app's containers see, one file per content.</summary>
+    public string Secrets(string app) => Path.Combine(paths.Apps, app, "secrets");
+
+    /// <summary>The file of one secret.</summary>
+    public string Secret(string app, ReleasedSecret secret) => Path.Combine(Secrets(app), secret.FileName);
+
     /// <summary>The folder of one release.</summary>
     public string Release(Release release) => Path.Combine(Releases(release.App), release.Number.ToString());
 
@@ -34,7 +40,10 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
     /// <summary>How compose is called for a bundle alone.</summary>
     public ComposeProject Project(string app, string bundle, string composeFile) => Project(app, bundle, composeFile, additions: null);
 
-    /// <summary>Writes what a release adds to its bundle: images in place of the bundle's, and the slot of each service as a label on its containers.</summary>
+    /// <summary>
+    /// Writes what a release adds to its bundle: images in place of the bundle's, the slot of each service as a label on its containers, and where the secrets lie that the
+    /// bundle calls external.
+    /// </summary>
     public void Write(Release release)
     {
         var file = Additions(release.App, release.Number);
@@ -43,7 +52,8 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
         var services = release.Content.Slots.ToDictionary(
             slot => slot.Key,
             slot => new { Image = release.Content.ImageOverrides.GetValueOrDefault(slot.Key), Labels = new Dictionary<string, string> { [AppContainer.SlotLabel] = $"{slot.Value}" } });
-        File.WriteAllText(file + ".part", JsonSerializer.Serialize(new { services }, WireJson.Options));
+        var secrets = release.Content.Secrets.ToDictionary(secret => secret.Key, secret => new { External = false, File = Secret(release.App, secret.Value) });
+        File.WriteAllText(file + ".part", JsonSerializer.Serialize(new { services, secrets }, WireJson.Options));
         File.Move(file + ".part", file, overwrite: true);
     }
 

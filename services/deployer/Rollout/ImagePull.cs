@@ -47,7 +47,8 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         {
             Routes = routes.Routes,
             Services = [.. state.Model.Services.Where(service => !Jobs.Is(service, state.Model)).Select(service => service.Name)],
-            ServiceDigests = ServiceDigest.Of(state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id)),
+            ServiceDigests = ServiceDigest.Of(
+                state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id), release.Content.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Digest)),
             Frame = ServiceDigest.FrameOf(state.Model),
         };
         var running = containers.Where(container => container.IsRunning && state.Previous?.Owns(container) == true).Select(container => container.Service).ToHashSet(StringComparer.Ordinal);

@@ -7,6 +7,7 @@ using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Routes;
+using Mambo.Deployer.Secrets;
 using Mambo.ServiceDefaults.Names;
 using Mambo.ServiceDefaults.Operations;
 
@@ -16,7 +17,7 @@ namespace Mambo.Deployer.Rollout;
 /// The first step, <c>unpack</c> or <c>recall</c>: makes a release out of a command, or finds the one to go back to. Whatever is wrong is a rejection, since nothing that runs
 /// has been touched.
 /// </summary>
-internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, IEdge edge)
+internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, SecretStore secrets, ComposeCli compose, IEdge edge)
 {
     public async Task PrepareAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         foreach (var (service, image) in command.Images ?? new Dictionary<string, string>())
             images[service] = image;
 
-        var (content, model, warnings) = await ReadAsync(app, bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, bundle, images, new Dictionary<string, ReleasedSecret>(), cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = new Release { App = app, Number = await ledger.TakeNumberAsync(app, operation.Id, bundle), DeploymentId = operation.Id, Bundle = bundle, Content = content };
         operation.Progress($"release {state.Release.Number}: {Count(model.Services.Count, "service")}, {Count(content.Routes.Count, "route")}");
@@ -47,14 +48,14 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
 
         // As it ran, also where a tag has moved since.
         var images = target.Content.Images.ToDictionary(image => image.Key, image => image.Value.CanBePulled || image.Value.Id.Length == 0 ? image.Value.Reference : image.Value.Id);
-        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, target.Content.Secrets, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = target with { Content = content with { Slots = target.Content.Slots } };
         operation.Progress($"back from release {state.Previous.Number} to {target.Number}");
     }
 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
-        string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
+        string app, string bundle, Dictionary<string, string> images, IReadOnlyDictionary<string, ReleasedSecret> recalled, CancellationToken cancellationToken)
     {
         var composeFile = await UnpackAsync(app, bundle, cancellationToken);
         var (model, warnings) = await ModelAsync(folders.Project(app, bundle, composeFile), cancellationToken);
@@ -63,9 +64,11 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         var routes = AppRoutes.Of(model);
         faults.AddRange(routes.Faults);
         faults.AddRange(routes.Conflicts(address => edge.OwnerOf(address, app)));
+        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets, recalled, cancellationToken);
+        faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings]);
+        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken }, model, [.. warnings, .. routes.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)
