@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Mambo.Cli.Deployments;
 using Mambo.Cli.Development;
 using Mambo.Cli.Homes;
+using Mambo.Cli.Registries;
 using Mambo.Cli.Running;
 using Mambo.Cli.Secrets;
 using Mambo.Cli.Terminal;
@@ -62,6 +63,7 @@ internal static class MamboCommand
             new EventsCommand(globals),
             new CancelCommand(globals),
             new SecretsCommand(globals),
+            new RegistryCommand(globals),
             new InitCommand(globals),
             new TestCommand(globals),
             new BenchCommand(globals),

@@ -13,6 +13,8 @@ internal sealed record PlatformHome(string Path)
 
     public string AppSecrets => System.IO.Path.Combine(Path, "app-secrets");
 
+    public string Registries => System.IO.Path.Combine(Path, "registries");
+
     public string Log => System.IO.Path.Combine(Path, "logs", "mambo.log");
 
     public string Secret(string name) => System.IO.Path.Combine(Path, "secrets", name);

@@ -10,7 +10,9 @@ internal static class SecretInput
     public static async Task<byte[]> ReadAsync(Surroundings surroundings, string prompt, int largest, CancellationToken ct)
     {
         var secret = surroundings.InputIsTerminal ? Encoding.UTF8.GetBytes(Ask(surroundings.Error, prompt)) : await ReadAllAsync(surroundings.Input(), largest, ct);
-        return secret.Length > 0 ? secret : throw CommandFailure.Usage("It is empty. Nothing was changed.");
+        return secret.Length == 0 ? throw CommandFailure.Usage("It is empty. Nothing was changed.")
+            : secret.Length > largest ? throw TooLarge(largest)
+            : secret;
     }
 
     private static async Task<byte[]> ReadAllAsync(Stream input, int largest, CancellationToken ct)
@@ -19,8 +21,8 @@ internal static class SecretInput
         var buffer = new byte[8 * 1024];
         while (await input.ReadAsync(buffer, ct) is > 0 and var count)
         {
-            if (all.Length + count > largest + 1)
-                throw CommandFailure.Usage($"It is larger than {largest / 1024} KiB. Nothing was changed.");
+            if (all.Length > largest)
+                throw TooLarge(largest);
             all.Write(buffer, 0, count);
         }
 
@@ -32,6 +34,8 @@ internal static class SecretInput
             _ => read,
         };
     }
+
+    private static CommandFailure TooLarge(int largest) => CommandFailure.Usage($"It is larger than {largest / 1024} KiB. Nothing was changed.");
 
     private static string Ask(TextWriter screen, string prompt)
     {

@@ -68,7 +68,10 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
             ComposeProject.NameOf(platform, app),
             directory,
             additions is null ? [Path.Combine(directory, composeFile)] : [Path.Combine(directory, composeFile), additions],
-            Variables(app));
+            Variables(app))
+        {
+            DockerConfiguration = File.Exists(Path.Combine(paths.Registries, "config.json")) ? paths.Registries : null,
+        };
     }
 
     /// <summary>What compose files may refer to.</summary>

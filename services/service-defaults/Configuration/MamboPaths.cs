@@ -13,6 +13,9 @@ public sealed record MamboPaths(string Home)
     /// <summary>The apps' secrets, <c>{app}/{name}</c>, one file of mode 600 each; <c>{name}.version</c> beside it counts its changes.</summary>
     public string AppSecrets => Path.Combine(Home, "app-secrets");
 
+    /// <summary>Docker's configuration for the deployer's own pulls, with the logins of private registries; mode 700.</summary>
+    public string Registries => Path.Combine(Home, "registries");
+
     /// <summary>Content-addressed bundles.</summary>
     public string Bundles => Path.Combine(Home, "bundles");
 

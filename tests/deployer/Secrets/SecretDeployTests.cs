@@ -49,7 +49,9 @@ public sealed class SecretDeployTests : IAsyncLifetime
         await _deployer.DeployedAsync("shop", Shop("two"));
         await _deployer.DeployedAsync("shop", Shop("three"));
         Directory.GetFiles(Path.Combine(_deployer.Home, "apps/shop/secrets")).Length.ShouldBe(1);
-        await DockerCommand.RunAsync("restart", await ContainerAsync("web"));
+        var web = await ContainerAsync("web");
+        await DockerCommand.RunAsync("stop", "--time", "0", web);
+        await DockerCommand.RunAsync("start", web);
         (await SeenAsync()).ShouldBe("bear");
     }
 
