@@ -39,6 +39,15 @@ internal sealed class Office : IAsyncDisposable
 
     public static Task<Office> StartAsync(TimeProvider time) => StartAsync(bus: false, time);
 
+    /// <summary>With this <c>mambo.yml</c>.</summary>
+    public static async Task<Office> StartWithFileAsync(string yaml, TimeProvider? time = null, bool bus = false)
+    {
+        var office = new Office(bus, time ?? TimeProvider.System, []);
+        office.Home.Configure(yaml);
+        await office.OpenAsync();
+        return office;
+    }
+
     /// <summary>With the bus in memory, which brings what the service tells back to its timeline.</summary>
     public static Task<Office> StartWithBusAsync() => StartAsync(bus: true, TimeProvider.System);
 
