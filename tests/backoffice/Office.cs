@@ -65,6 +65,14 @@ internal sealed class Office : IAsyncDisposable
         await OpenAsync();
     }
 
+    /// <summary>A new process that listens where the old one did, for a client that connects again.</summary>
+    public async Task RestartOnTheSamePortAsync()
+    {
+        var port = Api.BaseAddress!.Port;
+        await CloseAsync();
+        await OpenAsync(port);
+    }
+
     /// <summary>Brings an event as the bus would.</summary>
     public Task TellAsync(PlatformEvent happened, string? id = null) =>
         TellAsync(WireNames.Of(happened.GetType()), JsonSerializer.Serialize(happened, happened.GetType(), WireJson.Options), id);
@@ -98,9 +106,9 @@ internal sealed class Office : IAsyncDisposable
             await Task.Delay(5, deadline.Token);
     }
 
-    private async Task OpenAsync()
+    private async Task OpenAsync(int port = 0)
     {
-        string[] settings = ["api.listen=127.0.0.1:0", "edge.listen=127.0.0.1:7480", .. _settings];
+        string[] settings = [$"api.listen=127.0.0.1:{port}", "edge.listen=127.0.0.1:7480", .. _settings];
         var builder = MamboHost.CreateBuilder("backoffice", ["--home", Home.Path, "--set", "api.requestsPerMinute=1000000", .. settings.SelectMany(setting => new[] { "--set", setting })], BusTransport.InMemory);
         builder.AddBackoffice();
         builder.Services.AddSingleton(_time);
