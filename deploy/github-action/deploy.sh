@@ -33,7 +33,7 @@ on_github() { [[ ${GITHUB_ACTIONS:-} == true ]]; }
 mask() { ! on_github || printf '::add-mask::%s\n' "$1"; }
 
 # A string of a JSON document, unescaped and without what would move a terminal's cursor.
-unescape() { printf '%b' "$1" | tr -d '\000-\010\013-\037\177'; }
+unescape() { printf '%b' "${1//\\\"/\"}" | tr -d '\000-\010\013-\037\177'; }
 text='(([^"\\]|\\.)*)'
 field() { [[ $1 =~ \"$2\":\"$text\" ]] && unescape "${BASH_REMATCH[1]}" || true; }
 number() { [[ $1 =~ \"$2\":(-?[0-9.]+) ]] && printf '%s' "${BASH_REMATCH[1]}" || true; }

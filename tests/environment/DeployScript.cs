@@ -15,7 +15,7 @@ public sealed record DeployScript(int Code, string Output, string Error)
     /// <param name="variables">Its environment, beside the path to the programs.</param>
     public static async Task<DeployScript> RunAsync(IReadOnlyDictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(Repository(), "deploy", "github-action", "deploy.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [GoldenFile.PathOf("deploy/github-action/deploy.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         var path = start.Environment["PATH"];
         start.Environment.Clear();
         start.Environment["PATH"] = path;
@@ -34,13 +34,5 @@ public sealed record DeployScript(int Code, string Output, string Error)
         }
 
         return new DeployScript(bash.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Mambo.Platform.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run in the repository.");
-        return folder.FullName;
     }
 }

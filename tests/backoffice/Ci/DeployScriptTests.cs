@@ -2,9 +2,12 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 
+using Mambo.Backoffice.Timeline;
 using Mambo.Contracts.Deployments;
 using Mambo.OidcIssuer;
 using Mambo.TestEnvironment;
+
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mambo.Backoffice.Tests.Ci;
 
@@ -111,7 +114,7 @@ public sealed class DeployScriptTests : IAsyncLifetime
         var command = await CommandAsync();
         await _office.Office.TellAsync(Accepted(command));
         await _office.Office.TellAsync(new DeploymentStepCompleted { DeploymentId = command.Id, App = "shop", Step = "pull", Number = 1, Seconds = 1 });
-        await Office.UntilAsync(() => _office.Office.App.Services.GetService(typeof(Timeline.EventStream)) is Timeline.EventStream { Clients: 1 });
+        await Office.UntilAsync(() => _office.Office.App.Services.GetRequiredService<EventStream>().Clients == 1);
 
         await _office.Office.RestartOnTheSamePortAsync();
         await _office.Office.TellAsync(new AppDeployed { DeploymentId = command.Id, App = "shop", Release = 1, Bundle = command.Bundle, Seconds = 2 });
