@@ -9,6 +9,7 @@
 # MAMBO_APP       the app's name
 # MAMBO_BUNDLE    the app's folder, with its compose file. Unset: the bundle that serves now, with new images
 # MAMBO_IMAGES    images by compose service, one a line: web=ghcr.io/you/shop@sha256:…
+# MAMBO_GENERATION  orders deployments whatever order they arrive in, such as the number of the run; one below the highest so far is superseded. Unset: the last to arrive wins
 # MAMBO_AUDIENCE  what the job's token is made for, as ci.audience in mambo.yml. Unset: MAMBO_URL
 # MAMBO_TIMEOUT   the longest to wait, in seconds. Unset: 900
 # MAMBO_ID_TOKEN  the job's OpenID Connect token (GitLab CI). Unset: asked of GitHub Actions
@@ -96,6 +97,7 @@ check_usage() {
     usage 'MAMBO_URL (input url) must be an https address without a path; http only for this machine, such as the end of a tunnel.'
   [[ ${MAMBO_APP:-} =~ ^[a-z][a-z0-9]*(-[a-z0-9]+)*$ ]] || usage 'MAMBO_APP (input app) must be the name of the app: lower-case letters, digits and single hyphens.'
   [[ -n ${MAMBO_BUNDLE:-} || -n ${MAMBO_IMAGES//[[:space:]]/} ]] || usage 'Nothing to deploy: set MAMBO_BUNDLE (input bundle), MAMBO_IMAGES (input images), or both.'
+  [[ ${MAMBO_GENERATION:-0} =~ ^(0|[1-9][0-9]{0,17})$ ]] || usage 'MAMBO_GENERATION (input generation) must be a whole number.'
   [[ $MAMBO_TIMEOUT =~ ^[1-9][0-9]{0,5}$ ]] || usage 'MAMBO_TIMEOUT (input timeout) must be whole seconds.'
   if [[ -n ${MAMBO_BUNDLE:-} ]]; then
     [[ -d $MAMBO_BUNDLE ]] || usage "MAMBO_BUNDLE (input bundle): there is no folder $MAMBO_BUNDLE."
@@ -175,6 +177,7 @@ request() {
   body="{\"app\":$(quote "$MAMBO_APP")"
   [[ -z ${digest:-} ]] || body+=",\"bundle\":$(quote "$digest")"
   [[ -z $images ]] || body+=",\"images\":{$images}"
+  [[ -z ${MAMBO_GENERATION:-} ]] || body+=",\"generation\":$MAMBO_GENERATION"
   [[ -z $commit ]] || body+=",\"commit\":$(quote "$commit")"
   body+='}'
   call POST /api/deployments -H 'Content-Type: application/json' -H "Idempotency-Key: $key-$(printf %s "$body" | sha256sum | cut -c -16)" --data-raw "$body"

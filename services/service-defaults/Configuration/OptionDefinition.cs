@@ -40,6 +40,9 @@ internal sealed record OptionDefinition(PropertyInfo Section, PropertyInfo Prope
     /// <summary>Several texts, such as <c>[a, b]</c>.</summary>
     public bool IsList => Type == typeof(IReadOnlyList<string>);
 
+    /// <summary>A time for which <c>0s</c> has a meaning.</summary>
+    public bool MayBeZero => Property.IsDefined(typeof(MayBeZeroAttribute));
+
     public object? Default => Property.GetValue(Entry is null ? Section.GetValue(Defaults) : Activator.CreateInstance(Entry.Type));
 
     public IEnumerable<ValidationAttribute> Rules => Property.GetCustomAttributes<ValidationAttribute>();
