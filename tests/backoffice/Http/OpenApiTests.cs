@@ -47,6 +47,8 @@ public sealed class OpenApiTests : IAsyncLifetime
             foreach (var answer in answers.Where(_ => !name.StartsWith("HEAD", StringComparison.Ordinal)))
             {
                 answer.Value.GetProperty("description").GetString().ShouldNotBeNullOrEmpty($"{name} {answer.Name}");
+                if (answer.Name == "204")
+                    continue;
                 foreach (var content in answer.Value.GetProperty("content").EnumerateObject())
                 {
                     var expected = answer.Name.StartsWith('2') ? content.Name is "application/json" or "text/event-stream" : content.Name == "application/problem+json";
