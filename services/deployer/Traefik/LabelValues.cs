@@ -63,7 +63,8 @@ internal sealed partial class LabelValues(Func<string, IReadOnlyCollection<strin
             return Fault<JsonArray>(node, $"{field.Name} is a list. Write {field.Name}[0], {field.Name}[1] and so on.");
         foreach (var child in node.Children.Where(child => child.Index is null))
             Fault(child, $"{field.Name} is a list. Write {field.Name}[0] where it has {field.Name}{(child.Name[0] == '[' ? "" : ".")}{child.Name}.");
-        return [.. node.Children.Where(child => child.Index is not null).OrderBy(child => child.Index).Select(read).Where(item => item is not null)];
+        List<JsonNode?> items = [.. node.Children.Where(child => child.Index is not null).OrderBy(child => child.Index).Select(read).Where(item => item is not null)];
+        return items.Count == 0 ? null : [.. items];
     }
 
     private JsonArray? Texts(LabelNode node, TraefikField field)
