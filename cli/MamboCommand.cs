@@ -55,6 +55,7 @@ internal static class MamboCommand
             new UpCommand(globals),
             new DownCommand(globals),
             new DeployCommand(globals),
+            new RollBackCommand(globals),
             new StatusCommand(globals),
             new ReleasesCommand(globals),
             new EventsCommand(globals),

@@ -17,6 +17,8 @@ internal sealed class DeployCommand : CliCommand
 
     private readonly Option<string?> _commit = new("--commit") { Description = "The commit it was built from, for the timeline", HelpName = "sha" };
 
+    private readonly Option<long?> _generation = new("--generation") { Description = "Orders deployments whatever order they arrive in, such as the number of the CI run: an older one never comes after a newer", HelpName = "number" };
+
     private readonly Option<bool> _wait = new("--wait", "-w") { Description = "Show its steps and end as it ends: exit code 0 only when the release serves" };
 
     private readonly Option<string> _timeout = new("--timeout") { Description = "The longest to wait: 90s, 15m, 1h", HelpName = "time", DefaultValueFactory = _ => "15m" };
@@ -34,7 +36,7 @@ internal sealed class DeployCommand : CliCommand
                 result.AddError("--timeout must be a whole number and s, m or h, such as 90s or 15m, up to 168h.");
         });
         Add(_folder);
-        foreach (var option in (Option[])[_apps, _images, _commit, _wait, _timeout])
+        foreach (var option in (Option[])[_apps, _images, _commit, _generation, _wait, _timeout])
             Add(option);
     }
 
@@ -42,7 +44,7 @@ internal sealed class DeployCommand : CliCommand
     {
         var (screen, time) = (session.Screen, session.Surroundings.Time);
         var folder = parsed.GetValue(_folder) is { } path ? session.Surroundings.FullPath(path) : null;
-        var request = DeployRequest.Of(folder, parsed.GetValue(_apps) ?? [], parsed.GetValue(_images) ?? [], parsed.GetValue(_commit));
+        var request = DeployRequest.Of(folder, parsed.GetValue(_apps) ?? [], parsed.GetValue(_images) ?? [], parsed.GetValue(_commit), parsed.GetValue(_generation));
         _ = HumanTime.TryParse(parsed.GetRequiredValue(_timeout), out var limit);
 
         using var door = session.OpenDoor();

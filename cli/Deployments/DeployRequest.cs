@@ -7,12 +7,13 @@ namespace Mambo.Cli.Deployments;
 /// <param name="Apps">Names of the apps, at least one.</param>
 /// <param name="Images">Image reference per compose service. Null: as the bundle says.</param>
 /// <param name="Commit">The commit it was built from. Null: unknown.</param>
-internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<string> Apps, IReadOnlyDictionary<string, string>? Images, string? Commit)
+/// <param name="Generation">Orders deployments whatever order they arrive in. Null: the last to arrive wins.</param>
+internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<string> Apps, IReadOnlyDictionary<string, string>? Images, string? Commit, long? Generation = null)
 {
     private static readonly string[] ComposeFiles = ["compose.yml", "compose.yaml", "docker-compose.yml", "docker-compose.yaml"];
 
     /// <exception cref="CommandFailure">It makes no sense, with exit code 2.</exception>
-    public static DeployRequest Of(string? folder, IReadOnlyList<string> apps, IReadOnlyList<string> images, string? commit)
+    public static DeployRequest Of(string? folder, IReadOnlyList<string> apps, IReadOnlyList<string> images, string? commit, long? generation = null)
     {
         if (folder is null && apps.Count == 0)
             throw CommandFailure.Usage("Nothing to deploy: name a folder, or an app and its new images.", ["mambo deploy ./shop", "mambo deploy --app shop --image web=ghcr.io/you/shop:1.2"]);
@@ -20,7 +21,7 @@ internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<strin
             throw CommandFailure.Usage($"Nothing new for {string.Join(", ", apps)}: name a folder, or its new images.", [$"mambo deploy --app {apps[0]} --image SERVICE=REFERENCE"]);
         if (folder is not null)
             CheckFolder(folder);
-        return new DeployRequest(folder, apps.Count > 0 ? apps : [AppOf(folder!)], Parse(images), commit);
+        return new DeployRequest(folder, apps.Count > 0 ? apps : [AppOf(folder!)], Parse(images), commit, generation);
     }
 
     private static void CheckFolder(string folder)

@@ -35,7 +35,7 @@ internal static class DeploymentReport
     {
         "deployed" => $"{deployment.App}: release {deployment.Release} serves{After(deployment)}",
         "rolledBack" => $"{deployment.App}: release {deployment.Release} serves again{After(deployment)}",
-        "superseded" => $"{deployment.App}: a newer deployment took this one's place before it began",
+        "superseded" => $"{deployment.App}: a newer deployment took this one's place",
         "cancelled" => $"{deployment.App}: cancelled; what served before serves",
         "failed" when deployment.Failure is { } failure => $"{deployment.App}: not deployed: {Words(failure)}",
         var state => $"{deployment.App}: {state}",
@@ -50,6 +50,9 @@ internal static class DeploymentReport
             DeploymentFailureReason.StartFailed => "its containers did not start",
             DeploymentFailureReason.Unhealthy => "it did not become healthy",
             DeploymentFailureReason.RouteFailed => "the edge did not take its route",
+            DeploymentFailureReason.NotEnoughRoom => "the host cannot take it",
+            DeploymentFailureReason.JobFailed => "a job before it did not end well",
+            DeploymentFailureReason.SoakFailed => "it served, and was taken back",
             DeploymentFailureReason.DeadlineExceeded => "it took too long",
             DeploymentFailureReason.Interrupted => "the platform was interrupted too often",
             _ => "a fault of the platform itself; its log says more",

@@ -26,16 +26,19 @@ public static class DeployerRegistrations
         var services = builder.Services;
         services.AddSingleton<DockerEngine>().AddSingleton<ContainerWatch>().AddSingleton<ComposeCli>();
         services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>();
-        services.AddSingleton<EmbeddedEdge>().AddSingleton<EdgeAddress>().AddHttpForwarder();
-        services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
-        services.AddSingleton<HealthGate>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>();
+        services.AddSingleton<EmbeddedEdge>().AddSingleton<IEdge>(provider => provider.GetRequiredService<EmbeddedEdge>()).AddSingleton<EdgeAddress>().AddHttpForwarder();
+        services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<Preflight>().AddSingleton<PreDeployJobs>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
+        services.AddSingleton<HealthGate>().AddSingleton<RouteSwitch>().AddSingleton<Soak>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>().AddSingleton<WarmReleases>();
+        services.AddSingleton<RolloutParts>();
 
         services.AddHostedService(provider => provider.GetRequiredService<ContainerWatch>());
         // Before the journal's runner: a deployment that goes on must find the routes of what serves now.
         services.AddHostedService(provider => provider.GetRequiredService<ReleaseRecovery>());
         services.AddJournal(Service, typeof(DeployerRegistrations).Assembly, provider => provider.GetRequiredService<DeployerOptions>().Parallel);
-        services.AddOperation<RollOut>(Service);
+        services.AddHostedService(provider => provider.GetRequiredService<WarmReleases>());
+        services.AddOperation<RollOut>(Service).AddOperation<RollBack>(Service);
         services.AddCommandHandler<DeployApp, DeployAppHandler>();
+        services.AddCommandHandler<RollBackApp, RollBackAppHandler>();
         services.AddCommandHandler<CancelDeployment, CancelDeploymentHandler>();
         services.AddHealthChecks().AddCheck<ContainerWatch>("docker", tags: ["ready"]);
 

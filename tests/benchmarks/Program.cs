@@ -6,6 +6,7 @@ var benchmarks = new SortedDictionary<string, Func<Task<Report>>>(StringComparer
     ["bus"] = BusBenchmark.RunAsync,
     ["deploy"] = DeployBenchmark.RunAsync,
     ["footprint"] = FootprintBenchmark.RunAsync,
+    ["rollout"] = RolloutBenchmark.RunAsync,
 };
 
 var json = args.Contains("--json");

@@ -37,6 +37,8 @@ internal sealed class DeployerHost : IAsyncDisposable
             ["edge.listen"] = "127.0.0.1:0",
             ["deployer.startDeadline"] = "20s",
             ["deployer.gateDeadline"] = "5s",
+            ["deployer.soak"] = "0s",
+            ["deployer.warm"] = "0s",
         };
         foreach (var (key, value) in settings)
             _settings[key] = value;
@@ -100,6 +102,13 @@ internal sealed class DeployerHost : IAsyncDisposable
 
     public Task<Guid> SendAsync(string app, Bundle bundle) => SendAsync(new DeployApp { App = app, Bundle = Store(bundle) });
 
+    public async Task<Guid> RollBackAsync(string app, int? to = null)
+    {
+        var id = Guid.NewGuid();
+        await Services.GetRequiredService<RollBackAppHandler>().HandleAsync(Delivered(new RollBackApp { DeploymentId = id, App = app, ToRelease = to, RequestedBy = "ana" }), default);
+        return id;
+    }
+
     public Task CancelAsync(Guid deployment) => Services.GetRequiredService<CancelDeploymentHandler>()
         .HandleAsync(Delivered(new CancelDeployment { DeploymentId = deployment, Reason = "wrong version", RequestedBy = "ana" }), default);
 
@@ -114,7 +123,7 @@ internal sealed class DeployerHost : IAsyncDisposable
     public async Task<PlatformEvent> EndAsync(Guid deployment)
     {
         PlatformEvent? end = null;
-        await UntilAsync(() => (end = Told(deployment).LastOrDefault(told => told is AppDeployed or DeploymentFailed or DeploymentCancelled)) is not null);
+        await UntilAsync(() => (end = Told(deployment).LastOrDefault(told => told is AppDeployed or DeploymentRolledBack or DeploymentFailed or DeploymentCancelled or DeploymentSuperseded)) is not null);
         return end!;
     }
 

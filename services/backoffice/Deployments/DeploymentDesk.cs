@@ -58,6 +58,7 @@ internal sealed partial class DeploymentDesk(
                     Images = request.Images,
                     Host = host,
                     Commit = request.Commit,
+                    Generation = request.Generation,
                     RequestedBy = requestedBy,
                     RequestedAt = transaction.Now,
                 },
@@ -77,6 +78,22 @@ internal sealed partial class DeploymentDesk(
         var since = time.GetUtcNow() - KeysLive;
         return journal.Read(connection => connection.QuerySingleOrDefault<KeyRow>(KeyRow.Select, new { requestedBy, key, since }))?.Answer(bodyDigest);
     }
+
+    /// <summary>Asks for an app to go back to an earlier release.</summary>
+    public Task<DeploymentAnswer> RollBackAsync(string app, RollBackRequest request, string requestedBy) => journal.WriteAsync(transaction =>
+    {
+        var (id, host) = (Guid.CreateVersion7(transaction.Now), request.Host ?? identity.Host);
+        DeploymentTable.Save(transaction, new Deployment
+        {
+            DeploymentId = id, App = app, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
+        });
+        transaction.Send(
+            new RollBackApp { DeploymentId = id, App = app, ToRelease = request.ToRelease, Host = host, RequestedBy = requestedBy, RequestedAt = transaction.Now },
+            host,
+            messageId: id.ToString(),
+            lane: Lane(id));
+        return new DeploymentAnswer(id, app);
+    });
 
     /// <summary>Asks the deployment's host to stop it.</summary>
     public Task<(CancelAnswer Outcome, Deployment? Deployment)> CancelAsync(Guid id, string? reason, string requestedBy) => journal.WriteAsync(transaction =>

@@ -31,6 +31,7 @@ internal static class DeploymentEndpoints
                 StatusCodes.Status202Accepted, "It will be carried out; Location leads to it. With the header Idempotent-Replayed: true it was asked for before.")
             .Problems(BodyProblems).Problems(StatusCodes.Status409Conflict, StatusCodes.Status507InsufficientStorage);
 
+        MapRollBack(api);
         api.MapGet("/deployments", List)
             .WithName("listDeployments").WithTags(Tag)
             .WithSummary("List deployments, newest first")
@@ -54,6 +55,24 @@ internal static class DeploymentEndpoints
             .Accepts<CancelRequest>(isOptional: true, "application/json")
             .Answers<DeploymentAnswer>(StatusCodes.Status202Accepted, "The host that runs it has been asked to stop it.")
             .Problems(BodyProblems).Problems(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+    }
+
+    private static void MapRollBack(IEndpointRouteBuilder api) => api.MapPost("/apps/{app}/rollback", RollBackAsync)
+        .WithName("rollBackApp").WithTags(Tag)
+        .WithSummary("Ask for an app to go back to an earlier release")
+        .WithDescription("With the bundle, images and settings of that release. Shortly after a deployment its containers are still there and it takes less than a second.")
+        .WithPath("app", "The app's name.")
+        .Accepts<RollBackRequest>(isOptional: true, "application/json")
+        .Answers<DeploymentAnswer>(StatusCodes.Status202Accepted, "It will be carried out, as a deployment; Location leads to it.")
+        .Problems(BodyProblems);
+
+    private static async Task<IResult> RollBackAsync(string app, HttpContext context, DeploymentDesk desk)
+    {
+        if (await context.Request.ReadBoundedAsync(context.RequestAborted) is not { } body)
+            return BoundedBody.TooLarge;
+        var errors = new List<FieldError>();
+        var request = DeploymentRequestReader.ReadRollBack(app, body, errors);
+        return errors.Count > 0 ? Problem.Faulty(errors) : Accepted(context, await desk.RollBackAsync(app, request, context.CallerName()));
     }
 
     private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, BundleStore bundles)

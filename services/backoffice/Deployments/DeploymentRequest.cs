@@ -17,6 +17,22 @@ internal sealed record DeploymentRequest
 
     /// <summary>The commit it was built from, for people; at most 100 characters. Unset: unknown.</summary>
     public string? Commit { get; init; }
+
+    /// <summary>
+    /// Orders the deployments of an app whatever order they arrive in, such as the number of the CI run: one below the highest asked for is superseded. Unset: the last to
+    /// arrive wins.
+    /// </summary>
+    public long? Generation { get; init; }
+}
+
+/// <summary>Where an app is to go back to.</summary>
+internal sealed record RollBackRequest
+{
+    /// <summary>The number of a release that served before. Unset: the one before the current one.</summary>
+    public int? ToRelease { get; init; }
+
+    /// <summary>The host that runs the app. Unset: this one.</summary>
+    public string? Host { get; init; }
 }
 
 /// <summary>Why a deployment is to stop.</summary>

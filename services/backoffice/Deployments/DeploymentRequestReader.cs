@@ -16,7 +16,7 @@ internal static partial class DeploymentRequestReader
     private const string Example = """{"app":"shop","bundle":"sha256:…"}""";
     private const string ImagesRemedy = """It must be an object of compose services and images, such as {"web":"ghcr.io/you/shop:1"}.""";
 
-    private static readonly string[] Fields = ["app", "bundle", "images", "host", "commit"];
+    private static readonly string[] Fields = ["app", "bundle", "images", "host", "commit", "generation"];
 
     /// <summary>Not to be used when there are faults.</summary>
     /// <param name="body">The bytes of the body.</param>
@@ -32,6 +32,7 @@ internal static partial class DeploymentRequestReader
             Images = json.Texts("images", ImagesRemedy),
             Host = json.Text("host"),
             Commit = json.Line("commit", LongestCommit),
+            Generation = json.Number("generation", 0, long.MaxValue),
         };
         if (json.IsObject)
             Check(request, isStored, errors);
@@ -42,6 +43,19 @@ internal static partial class DeploymentRequestReader
     public static CancelRequest ReadCancel(ReadOnlyMemory<byte> body, List<FieldError> errors) => body.IsEmpty
         ? new CancelRequest()
         : new CancelRequest { Reason = new JsonFields(body, """{"reason":"wrong branch"}""", ["reason"], errors).Line("reason", LongestReason) };
+
+    /// <summary>Where to go back to; the body may be missing.</summary>
+    public static RollBackRequest ReadRollBack(string app, ReadOnlyMemory<byte> body, List<FieldError> errors)
+    {
+        if (!AppName.TryParse(app, out _, out var problem))
+            errors.Add(new FieldError("app", problem));
+        if (body.IsEmpty)
+            return new RollBackRequest();
+        var json = new JsonFields(body, """{"toRelease":41}""", ["toRelease", "host"], errors);
+        var request = new RollBackRequest { ToRelease = (int?)json.Number("toRelease", 1, int.MaxValue), Host = json.Text("host") };
+        CheckHost(request.Host, errors);
+        return request;
+    }
 
     /// <summary>Checks the header <c>Idempotency-Key</c>. Null: none was sent.</summary>
     public static string? ReadKey(IReadOnlyList<string?> header, List<FieldError> errors)
@@ -77,12 +91,17 @@ internal static partial class DeploymentRequestReader
                 Add(field, imageProblem);
         }
 
-        if (request.Host is { } host && !Host().IsMatch(host))
-            Add("host", $"{Quoted.Text(host)} is no host name. Write 1 to 63 lower-case letters, digits or inner hyphens, or leave it out for this host.");
+        CheckHost(request.Host, errors);
         if (request.Bundle is null && request.Images is null or { Count: 0 } && !faulty.Contains("bundle") && !faulty.Contains("images"))
             Add("bundle", "Neither bundle nor images is given. Write the digest of a stored bundle, or images for the bundle the app runs now.");
 
         void Add(string field, string problem) => errors.Add(new FieldError(field, problem));
+    }
+
+    private static void CheckHost(string? name, List<FieldError> errors)
+    {
+        if (name is not null && !Host().IsMatch(name))
+            errors.Add(new FieldError("host", $"{Quoted.Text(name)} is no host name. Write 1 to 63 lower-case letters, digits or inner hyphens, or leave it out for this host."));
     }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]

@@ -55,6 +55,17 @@ internal sealed class JsonFields
         return text;
     }
 
+    /// <summary>A whole number within bounds.</summary>
+    public long? Number(string name, long smallest, long largest)
+    {
+        if (!Has(name, out var value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= smallest && number <= largest)
+            return number;
+        Add(name, $"It must be a whole number from {smallest} to {largest}.");
+        return null;
+    }
+
     /// <summary>Texts by name.</summary>
     public IReadOnlyDictionary<string, string>? Texts(string name, string remedy)
     {

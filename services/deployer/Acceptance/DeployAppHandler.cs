@@ -23,7 +23,9 @@ internal sealed partial class DeployAppHandler(
             faults = [new FieldError("app", $"{command.App} is an unknown app: it has no release whose bundle could be used. Deploy it with a bundle first.")];
         if (faults.Count == 0)
         {
-            if (!transaction.Enqueue(rollOut, command, id, command.RequestedBy))
+            if (transaction.Enqueue(rollOut, command, id, command.RequestedBy))
+                Generations.Order(transaction, id, command);
+            else
                 LogRepeat(logger, id);
             return;
         }

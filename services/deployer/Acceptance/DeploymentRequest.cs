@@ -47,9 +47,11 @@ internal sealed partial record DeploymentRequest(Guid Id, DeployApp Command, IRe
         if (command.Bundle is null && command.Images is not { Count: > 0 })
             yield return new FieldError("bundle", "It is missing, and so are images. Name a stored bundle by its digest, or images for the bundle the app runs now.");
         if (command.Host != host)
-            yield return new FieldError("host", $"This is the host {host}, not {Short(command.Host!)}. Send the command to the queue deploy-app.<host> of the host that runs the app.");
+            yield return new FieldError("host", $"This is the host {host}, not {Quoted.Text(command.Host!)}. Send the command to the queue deploy-app.<host> of the host that runs the app.");
         foreach (var fault in CheckImages(command.Images ?? new Dictionary<string, string>()))
             yield return fault;
+        if (command.Generation < 0)
+            yield return new FieldError("generation", "It is negative. Write a number that grows with every deployment, such as that of the CI run.");
         if (IsTooMuch(command.Commit))
             yield return new FieldError("commit", $"Write at most {LongestText} characters on one line.");
         if (IsTooMuch(command.RequestedBy))
@@ -63,19 +65,13 @@ internal sealed partial record DeploymentRequest(Guid Id, DeployApp Command, IRe
         foreach (var (service, image) in images.OrderBy(image => image.Key, StringComparer.Ordinal).Take(MostImages))
         {
             if (!ServiceName().IsMatch(service))
-                yield return new FieldError("images", $"{Short(service)} is no service name. Write the name of a service in the compose file.");
+                yield return new FieldError("images", $"{Quoted.Text(service)} is no service name. Write the name of a service in the compose file.");
             else if (!ImageReference.TryParse(image, out _, out var problem))
                 yield return new FieldError($"images.{service}", problem);
         }
     }
 
     private static bool IsTooMuch(string? text) => text is not null && (text.Length > LongestText || text.Any(char.IsControl));
-
-    private static string Short(string text)
-    {
-        var shown = text.Length > 60 ? text[..60] + "…" : text;
-        return $"\"{string.Concat(shown.Select(letter => char.IsControl(letter) ? '?' : letter))}\"";
-    }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9._-]{1,100}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ServiceName();

@@ -20,8 +20,32 @@ internal sealed partial class ComposeCli(LocalHost host, DockerEngine engine, IL
     public Task<CommandResult> PullAsync(ComposeProject project, Action<string>? progress, CancellationToken cancellationToken) =>
         RunAsync(project, ComposeCommands.Pull(project), progress, cancellationToken);
 
-    /// <summary>Makes the containers what the project says; first ends what an earlier command, cut off, left half done.</summary>
-    public async Task<CommandResult> UpAsync(ComposeProject project, TimeSpan wait, Action<string>? progress, CancellationToken cancellationToken)
+    /// <summary>Makes the containers of these services, and of those they wait for, what the project says. None named: of all.</summary>
+    public Task<CommandResult> UpAsync(ComposeProject project, IReadOnlyList<string> services, TimeSpan wait, Action<string>? progress, CancellationToken cancellationToken) =>
+        MakeAsync(project, ComposeCommands.Up(project, services, wait), progress, cancellationToken);
+
+    /// <summary>Makes the containers of some services what the project says, in place of those there are.</summary>
+    public Task<CommandResult> RecreateAsync(ComposeProject project, IReadOnlyList<string> services, TimeSpan wait, Action<string>? progress, CancellationToken cancellationToken) =>
+        MakeAsync(project, ComposeCommands.Recreate(project, services, wait), progress, cancellationToken);
+
+    /// <summary>Makes containers beside those there are, until each service has so many.</summary>
+    public Task<CommandResult> ScaleAsync(ComposeProject project, IReadOnlyDictionary<string, int> counts, Action<string>? progress, CancellationToken cancellationToken) =>
+        MakeAsync(project, ComposeCommands.Scale(project, counts), progress, cancellationToken);
+
+    /// <summary>Starts what is missing or stopped; containers that run stay as they are.</summary>
+    public Task<CommandResult> RestoreAsync(ComposeProject project, TimeSpan wait, CancellationToken cancellationToken) =>
+        MakeAsync(project, ComposeCommands.Restore(project, wait), progress: null, cancellationToken);
+
+    /// <summary>Starts a job under a name of its own; does not wait for its end.</summary>
+    public Task<CommandResult> StartJobAsync(ComposeProject project, string service, string name, bool withDependencies, CancellationToken cancellationToken) =>
+        ChangeAsync(project, ComposeCommands.Job(project, service, name, withDependencies), progress: null, cancellationToken);
+
+    /// <summary>Removes containers and networks; volumes stay.</summary>
+    public Task<CommandResult> DownAsync(ComposeProject project, Action<string>? progress, CancellationToken cancellationToken) =>
+        ChangeAsync(project, ComposeCommands.Down(project), progress, cancellationToken);
+
+    /// <summary>First ends what an earlier command, cut off, left half done.</summary>
+    private async Task<CommandResult> MakeAsync(ComposeProject project, CommandLine command, Action<string>? progress, CancellationToken cancellationToken)
     {
         Clear(project);
         foreach (var (id, name) in HalfRecreated.In(await engine.ContainersAsync(project.Name, cancellationToken)))
@@ -33,12 +57,8 @@ internal sealed partial class ComposeCli(LocalHost host, DockerEngine engine, IL
                 await engine.RenameContainerAsync(id, name, cancellationToken);
         }
 
-        return await ChangeAsync(project, ComposeCommands.Up(project, wait), progress, cancellationToken);
+        return await ChangeAsync(project, command, progress, cancellationToken);
     }
-
-    /// <summary>Removes containers and networks; volumes stay.</summary>
-    public Task<CommandResult> DownAsync(ComposeProject project, Action<string>? progress, CancellationToken cancellationToken) =>
-        ChangeAsync(project, ComposeCommands.Down(project), progress, cancellationToken);
 
     /// <summary>
     /// Not killed between stopping one container and starting the next: the engine would carry on with the stop, and the next command would take the container

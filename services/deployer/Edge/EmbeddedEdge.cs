@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Engine;
-using Mambo.Deployer.Routes;
 using Mambo.ServiceDefaults.Configuration;
 
 using Microsoft.AspNetCore.Http.Features;
@@ -12,10 +11,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Mambo.Deployer.Edge;
 
 /// <summary>
-/// Brings requests to the apps, in this process, by YARP. An app's routes change as a whole and at once; the addresses behind them are those of the
-/// containers that run now. Nothing is probed.
+/// The edge in this process, by YARP. The addresses behind a route are those of the containers of its slot that run now. Nothing is probed: the rollout has done that.
 /// </summary>
-internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWatch containers, PlatformIdentity platform, ILogger<EmbeddedEdge> logger) : IDisposable
+internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWatch containers, PlatformIdentity platform, ILogger<EmbeddedEdge> logger) : IEdge, IDisposable
 {
     private static readonly ForwarderRequestConfig AsItComes = new()
     {
@@ -38,40 +36,98 @@ internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWa
     });
 
     private readonly Lock _changing = new();
-    private volatile RouteTable _table = RouteTable.Empty;
+    private RouteTable _table = RouteTable.Empty();
     private uint _turn;
 
     /// <summary>What is served now.</summary>
-    public RouteTable Table => _table;
+    public RouteTable Table => Volatile.Read(ref _table);
 
-    /// <summary>Takes the routes of an app in place of those it had.</summary>
-    /// <exception cref="RouteTakenException">Another app serves one of them; nothing is changed.</exception>
-    public void Serve(string app, IReadOnlyList<AppRoute> routes)
+    public string? OwnerOf(string address, string app) => Table.OwnerOf(address, app);
+
+    public Task ServeAsync(string app, Serving serving, CancellationToken cancellationToken)
+    {
+        Serve(app, serving);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="IEdge.ServeAsync"/>
+    public void Serve(string app, Serving serving)
     {
         lock (_changing)
         {
-            foreach (var route in routes)
+            foreach (var route in serving.Routes)
             {
-                if (_table.OwnerOf(route.Address, app) is { } owner)
+                if (Table.OwnerOf(route.Address, app) is { } owner)
                     throw new RouteTakenException($"{route.Address} is already served by the app {owner}.");
             }
 
-            _table = _table.With(app, routes);
+            // A full fence: who drains afterwards sees every request that began under the old table.
+            Interlocked.Exchange(ref _table, Table.With(app, serving));
         }
     }
+
+    public async Task<bool> DrainAsync(string app, IReadOnlyDictionary<string, int> slots, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(longest);
+        try
+        {
+            await Task.WhenAll(slots.Select(slot => Table.TrafficOf(app, slot.Key, slot.Value).IdleAsync(late.Token)));
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public TrafficCount? Traffic(string app, IReadOnlyDictionary<string, int> slots) =>
+        slots.Aggregate(default(TrafficCount), (sum, slot) => sum + Table.TrafficOf(app, slot.Key, slot.Value).Count);
 
     /// <summary>Answers one request.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
-        if (_table.Find(context.Request.Host.Host, context.Request.Path.Value ?? "/") is not { } found)
+        var began = Stopwatch.GetTimestamp();
+        if (Begin(context.Request.Host.Host, context.Request.Path.Value ?? "/") is not { } found)
         {
             await SayAsync(context, StatusCodes.Status404NotFound, "no app answers here");
             return;
         }
 
-        var addresses = containers.AddressesOf(ComposeProject.NameOf(platform, found.App), found.Route.Service);
+        try
+        {
+            await ForwardAsync(context, found, began);
+        }
+        finally
+        {
+            found.Traffic.End();
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>The route of a request, which counts as under way from here. Null: no app answers.</summary>
+    private EdgeRoute? Begin(string host, string path)
+    {
+        while (true)
+        {
+            var table = Table;
+            if (table.Find(host, path) is not { } found)
+                return null;
+            found.Traffic.Begin();
+            if (table == Table)
+                return found;
+            // The routes changed in between; the old containers may already be drained.
+            found.Traffic.End();
+        }
+    }
+
+    private async Task ForwardAsync(HttpContext context, EdgeRoute found, long began)
+    {
+        var addresses = containers.AddressesOf(ComposeProject.NameOf(platform, found.App), found.Route.Service, found.Slot);
         if (addresses.Count == 0)
         {
+            found.Traffic.Answered(StatusCodes.Status502BadGateway, began);
             await SayAsync(context, StatusCodes.Status502BadGateway, "the app is not running");
             return;
         }
@@ -80,15 +136,16 @@ internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWa
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         var address = addresses[(int)(Interlocked.Increment(ref _turn) % (uint)addresses.Count)];
-        var error = await forwarder.SendAsync(context, $"http://{address}:{found.Route.Port}", _client, AsItComes, ForwardedRequest.Transformer);
+        var request = new ForwardedRequest(found.Traffic, began);
+        var error = await forwarder.SendAsync(context, $"http://{address}:{found.Route.Port}", _client, AsItComes, request);
         if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested)
             return;
         LogNotAnswered(logger, found.App, found.Route.Service, address, error, context.GetForwarderErrorFeature()?.Exception?.Message);
-        if (!context.Response.HasStarted)
-            await SayAsync(context, StatusCodes.Status502BadGateway, "the app does not answer");
+        if (context.Response.HasStarted)
+            return;
+        found.Traffic.Answered(StatusCodes.Status502BadGateway, began);
+        await SayAsync(context, StatusCodes.Status502BadGateway, "the app does not answer");
     }
-
-    public void Dispose() => _client.Dispose();
 
     private static Task SayAsync(HttpContext context, int status, string text)
     {
@@ -101,6 +158,3 @@ internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWa
     [LoggerMessage(50, LogLevel.Warning, "{App}: {Service} at {Address} did not answer: {Error} {Detail}")]
     private static partial void LogNotAnswered(ILogger logger, string app, string service, string address, ForwarderError error, string? detail);
 }
-
-/// <summary>Two apps want the same host and path.</summary>
-internal sealed class RouteTakenException(string message) : Exception(message);

@@ -6,10 +6,8 @@ namespace Mambo.Deployer.Edge;
 /// A request as the app gets it: the host the client asked for, and who the client is in <c>X-Forwarded-*</c>. What the client itself put there is not
 /// believed: the edge is the first hop.
 /// </summary>
-internal sealed class ForwardedRequest : HttpTransformer
+internal sealed class ForwardedRequest(SlotTraffic traffic, long began) : HttpTransformer
 {
-    public static ForwardedRequest Transformer { get; } = new();
-
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
@@ -17,6 +15,13 @@ internal sealed class ForwardedRequest : HttpTransformer
         Set(proxyRequest, "X-Forwarded-Proto", httpContext.Request.Scheme);
         Set(proxyRequest, "X-Forwarded-Host", httpContext.Request.Host.Value);
         Set(proxyRequest, "Forwarded", null);
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null)
+            traffic.Answered((int)proxyResponse.StatusCode, began);
+        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 
     private static void Set(HttpRequestMessage request, string header, string? value)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 using Mambo.Deployer.Routes;
@@ -7,15 +8,15 @@ namespace Mambo.Deployer.Edge;
 /// <summary>Which app and service a request is for. Never changed: a new release makes a new table, and requests see the one or the other.</summary>
 internal sealed class RouteTable
 {
-    public static readonly RouteTable Empty = new(new Dictionary<string, IReadOnlyList<AppRoute>>());
-
-    private readonly FrozenDictionary<string, IReadOnlyList<AppRoute>> _apps;
+    private readonly ConcurrentDictionary<(string App, string Service, int Slot), SlotTraffic> _traffic;
+    private readonly FrozenDictionary<string, Serving> _apps;
     private readonly FrozenDictionary<string, EdgeRoute[]> _hosts;
 
-    private RouteTable(IReadOnlyDictionary<string, IReadOnlyList<AppRoute>> apps)
+    private RouteTable(Dictionary<string, Serving> apps, ConcurrentDictionary<(string App, string Service, int Slot), SlotTraffic> traffic)
     {
+        _traffic = traffic;
         _apps = apps.ToFrozenDictionary(StringComparer.Ordinal);
-        _hosts = apps.SelectMany(app => app.Value.Select(route => new EdgeRoute(app.Key, route)))
+        _hosts = apps.SelectMany(app => app.Value.Routes.Select(route => RouteOf(app.Key, app.Value, route)))
             .GroupBy(route => route.Route.Host)
             .ToFrozenDictionary(
                 host => host.Key,
@@ -23,22 +24,28 @@ internal sealed class RouteTable
                 StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The routes of an app; empty when it has none.</summary>
-    public IReadOnlyList<AppRoute> Of(string app) => _apps.TryGetValue(app, out var routes) ? routes : [];
+    /// <summary>Without apps, and with counters of its own; the tables made from it count on.</summary>
+    public static RouteTable Empty() => new([], new());
 
-    /// <summary>With these routes for one app, in place of those it had. No routes: the app is not reached any more.</summary>
-    public RouteTable With(string app, IReadOnlyList<AppRoute> routes)
+    /// <summary>The counter of an app's service in a slot.</summary>
+    public SlotTraffic TrafficOf(string app, string service, int slot) => _traffic.GetOrAdd((app, service, slot), _ => new SlotTraffic());
+
+    /// <summary>The routes of an app; empty when it has none.</summary>
+    public IReadOnlyList<AppRoute> Of(string app) => _apps.TryGetValue(app, out var serving) ? serving.Routes : [];
+
+    /// <summary>With this for one app, in place of what it had. No routes: the app is not reached any more.</summary>
+    public RouteTable With(string app, Serving serving)
     {
-        var apps = new Dictionary<string, IReadOnlyList<AppRoute>>(_apps, StringComparer.Ordinal);
+        var apps = new Dictionary<string, Serving>(_apps, StringComparer.Ordinal);
         apps.Remove(app);
-        if (routes.Count > 0)
-            apps[app] = routes;
-        return new RouteTable(apps);
+        if (serving.Routes.Count > 0)
+            apps[app] = serving;
+        return new RouteTable(apps, _traffic);
     }
 
     /// <summary>The app, other than <paramref name="app"/>, that serves this host and prefix. Null: none.</summary>
     public string? OwnerOf(string address, string app) =>
-        _apps.FirstOrDefault(other => other.Key != app && other.Value.Any(route => route.Address == address)).Key;
+        _apps.FirstOrDefault(other => other.Key != app && other.Value.Routes.Any(route => route.Address == address)).Key;
 
     /// <summary>The route of a request. Null: no app answers here.</summary>
     public EdgeRoute? Find(string host, string path)
@@ -53,7 +60,13 @@ internal sealed class RouteTable
 
         return null;
     }
+
+    private EdgeRoute RouteOf(string app, Serving serving, AppRoute route)
+    {
+        var slot = serving.SlotOf(route.Service);
+        return new EdgeRoute(app, route, slot, TrafficOf(app, route.Service, slot));
+    }
 }
 
-/// <summary>A route and the app it belongs to.</summary>
-internal sealed record EdgeRoute(string App, AppRoute Route);
+/// <summary>A route, the app it belongs to, and the slot whose containers answer.</summary>
+internal sealed record EdgeRoute(string App, AppRoute Route, int Slot, SlotTraffic Traffic);

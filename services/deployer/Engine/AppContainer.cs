@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Docker.DotNet.Models;
 
 namespace Mambo.Deployer.Engine;
@@ -11,8 +13,14 @@ namespace Mambo.Deployer.Engine;
 /// <param name="Address">Its IP address, reachable from this host. Null: it has none now.</param>
 /// <param name="ExitedWell">It ended by itself with code 0.</param>
 /// <param name="OneOff">Made by <c>compose run</c>.</param>
-internal sealed record AppContainer(string Id, string Name, string Project, string Service, string State, string? Address, bool ExitedWell, bool OneOff)
+/// <param name="Slot">The release it was made for. 0: it does not say.</param>
+/// <param name="Health">What Docker's health check says of it.</param>
+internal sealed record AppContainer(
+    string Id, string Name, string Project, string Service, string State, string? Address, bool ExitedWell, bool OneOff, int Slot = 0, ContainerHealth Health = ContainerHealth.Unchecked)
 {
+    /// <summary>The label that carries <see cref="Slot"/>.</summary>
+    public const string SlotLabel = "mambo.release";
+
     public const string ProjectLabel = "com.docker.compose.project";
 
     private const string ServiceLabel = "com.docker.compose.service";
@@ -22,6 +30,8 @@ internal sealed record AppContainer(string Id, string Name, string Project, stri
     public static IComparer<AppContainer> ByName { get; } = Comparer<AppContainer>.Create((one, other) => string.CompareOrdinal(one.Name, other.Name));
 
     public bool IsRunning => State == "running";
+
+    public bool IsPaused => State == "paused";
 
     public static AppContainer Of(ContainerListResponse container)
     {
@@ -36,8 +46,19 @@ internal sealed record AppContainer(string Id, string Name, string Project, stri
             AddressOf(container, Label(NetworkLabel)),
             // The list of containers tells the exit code only in words.
             container.Status?.StartsWith("Exited (0)", StringComparison.Ordinal) == true,
-            Label(OneOffLabel).Equals("true", StringComparison.OrdinalIgnoreCase));
+            Label(OneOffLabel).Equals("true", StringComparison.OrdinalIgnoreCase),
+            int.TryParse(Label(SlotLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var slot) ? slot : 0,
+            HealthOf(container.Status ?? ""));
     }
+
+    /// <summary>The list of containers tells the health only in words.</summary>
+    private static ContainerHealth HealthOf(string status) => status switch
+    {
+        _ when status.EndsWith("(healthy)", StringComparison.Ordinal) => ContainerHealth.Healthy,
+        _ when status.EndsWith("(unhealthy)", StringComparison.Ordinal) => ContainerHealth.Unhealthy,
+        _ when status.EndsWith("(health: starting)", StringComparison.Ordinal) => ContainerHealth.Starting,
+        _ => ContainerHealth.Unchecked,
+    };
 
     /// <summary>In the network its label names, else in the first by name.</summary>
     private static string? AddressOf(ContainerListResponse container, string wanted)
@@ -51,4 +72,20 @@ internal sealed record AppContainer(string Id, string Name, string Project, stri
             .Select(network => network.Value.IPAddress)
             .FirstOrDefault();
     }
+}
+
+/// <summary>What Docker's health check says of a container.</summary>
+internal enum ContainerHealth
+{
+    /// <summary>It has no health check.</summary>
+    Unchecked,
+
+    /// <summary>No check has succeeded yet.</summary>
+    Starting,
+
+    /// <summary>The last check succeeded.</summary>
+    Healthy,
+
+    /// <summary>Checks failed as often in a row as the health check allows.</summary>
+    Unhealthy,
 }

@@ -18,7 +18,10 @@ internal sealed partial class ContainerWatch(DockerEngine engine, PlatformIdenti
     /// <summary>The engine stamps events by its own clock in whole seconds; repeats are harmless, gaps are not.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<(string Project, string Service), IReadOnlyList<string>> _addresses = new();
+    /// <summary>Stands for the containers of a service in whatever slot.</summary>
+    private const int AnySlot = -1;
+
+    private readonly ConcurrentDictionary<(string Project, string Service, int Slot), IReadOnlyList<string>> _addresses = new();
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _problem = "The containers have not been looked at yet.";
@@ -28,8 +31,11 @@ internal sealed partial class ContainerWatch(DockerEngine engine, PlatformIdenti
 
     private string Prefix => $"{platform.Name}-";
 
-    /// <summary>Addresses of the running containers of a service. Empty: none runs.</summary>
-    public IReadOnlyList<string> AddressesOf(string project, string service) => _addresses.TryGetValue((project, service), out var known) ? known : [];
+    /// <summary>
+    /// Addresses of the running containers of a service in a slot; when none of those runs, because the service is being recreated, of those in any other. Empty: none runs.
+    /// </summary>
+    public IReadOnlyList<string> AddressesOf(string project, string service, int slot) =>
+        _addresses.TryGetValue((project, service, slot), out var known) || _addresses.TryGetValue((project, service, AnySlot), out known) ? known : [];
 
     /// <summary>Looks at one project now.</summary>
     public async Task LookAsync(string project, CancellationToken cancellationToken)
@@ -141,7 +147,8 @@ internal sealed partial class ContainerWatch(DockerEngine engine, PlatformIdenti
     private void Take(IReadOnlyList<AppContainer> containers, Func<string, bool> concerns)
     {
         var running = containers.Where(container => container is { IsRunning: true, Address: not null })
-            .GroupBy(container => (container.Project, container.Service))
+            .SelectMany(container => new[] { (container, container.Slot), (container, Slot: AnySlot) })
+            .GroupBy(pair => (pair.container.Project, pair.container.Service, pair.Slot), pair => pair.container)
             .ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Order(AppContainer.ByName).Select(container => container.Address!)]);
         foreach (var (service, addresses) in running)
             _addresses[service] = addresses;

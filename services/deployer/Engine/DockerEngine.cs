@@ -41,6 +41,19 @@ internal sealed class DockerEngine : IDisposable
     public async Task<ContainerInspectResponse> InspectAsync(string id, CancellationToken cancellationToken) =>
         await (await ClientAsync(cancellationToken)).Containers.InspectContainerAsync(id, cancellationToken);
 
+    /// <summary>The same of a container that may not exist, by its name. Null: it does not.</summary>
+    public async Task<ContainerInspectResponse?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InspectAsync(name, cancellationToken);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The last lines a container printed on both streams.</summary>
     public async Task<IReadOnlyList<string>> LogTailAsync(string id, int lines, CancellationToken cancellationToken)
     {
@@ -55,9 +68,45 @@ internal sealed class DockerEngine : IDisposable
     public async Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
         await (await ClientAsync(cancellationToken)).Containers.RenameContainerAsync(id, new ContainerRenameParameters { NewName = name }, cancellationToken);
 
-    /// <summary>Removes a container, running or not. Its volumes stay.</summary>
-    public async Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
-        await (await ClientAsync(cancellationToken)).Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true }, cancellationToken);
+    /// <summary>Removes a container, running or not, by its id or name. Its volumes stay.</summary>
+    public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
+        GoneIsFineAsync(client => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true }, cancellationToken), cancellationToken);
+
+    /// <summary>Stops a container by its own signal, waits as long as it was given to end by itself, and kills it then. One that is gone or stopped is left as it is.</summary>
+    public async Task StopContainerAsync(AppContainer container, CancellationToken cancellationToken)
+    {
+        if (container.IsPaused)
+            await UnpauseContainerAsync(container.Id, cancellationToken);
+        await GoneIsFineAsync(async client => await client.Containers.StopContainerAsync(container.Id, new ContainerStopParameters(), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Stops and removes containers of a project, all at once. Their volumes stay.</summary>
+    public async Task RetireAsync(string project, Func<AppContainer, bool> which, CancellationToken cancellationToken) => await Task.WhenAll(
+        (await ContainersAsync(project, cancellationToken)).Where(which).Select(async container =>
+        {
+            await StopContainerAsync(container, cancellationToken);
+            await RemoveContainerAsync(container.Id, cancellationToken);
+        }));
+
+    /// <summary>Takes the processor away from a container; its memory and connections stay.</summary>
+    public Task PauseContainerAsync(string id, CancellationToken cancellationToken) =>
+        GoneIsFineAsync(client => client.Containers.PauseContainerAsync(id, cancellationToken), cancellationToken);
+
+    /// <summary>Lets a paused container go on.</summary>
+    public Task UnpauseContainerAsync(string id, CancellationToken cancellationToken) =>
+        GoneIsFineAsync(client => client.Containers.UnpauseContainerAsync(id, cancellationToken), cancellationToken);
+
+    /// <summary>Waits until a container has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<long> WaitContainerAsync(string id, CancellationToken cancellationToken) =>
+        (await (await ClientAsync(cancellationToken)).Containers.WaitContainerAsync(id, cancellationToken)).StatusCode;
+
+    /// <summary>The folder the engine keeps its images in; the host's root where that is not visible from here.</summary>
+    public async Task<string> RootFolderAsync(CancellationToken cancellationToken)
+    {
+        var root = (await (await ClientAsync(cancellationToken)).System.GetSystemInfoAsync(cancellationToken)).DockerRootDir;
+        return Directory.Exists(root) ? root : "/";
+    }
 
     /// <summary>What the engine knows of an image. Null: it is not here.</summary>
     public async Task<LocalImage?> ImageAsync(string reference, CancellationToken cancellationToken)
@@ -69,7 +118,9 @@ internal sealed class DockerEngine : IDisposable
                 image.ID,
                 [.. image.RepoDigests ?? []],
                 [.. (image.Config?.ExposedPorts?.Keys ?? []).Where(port => !port.EndsWith("/udp", StringComparison.Ordinal)).Select(port => int.Parse(port.Split('/')[0])).Order()],
-                image.Config?.Healthcheck?.Test is { Count: > 0 } test && test[0] != "NONE");
+                image.Config?.Healthcheck?.Test is { Count: > 0 } test && test[0] != "NONE",
+                image.Size,
+                [.. image.Config?.Volumes?.Keys ?? []]);
         }
         catch (DockerApiException missing) when (missing.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
@@ -101,7 +152,7 @@ internal sealed class DockerEngine : IDisposable
             Filters = new Dictionary<string, IDictionary<string, bool>>
             {
                 ["type"] = new Dictionary<string, bool> { ["container"] = true },
-                ["event"] = new Dictionary<string, bool> { ["start"] = true, ["die"] = true, ["destroy"] = true },
+                ["event"] = new Dictionary<string, bool> { ["start"] = true, ["die"] = true, ["destroy"] = true, ["pause"] = true, ["unpause"] = true },
                 ["label"] = new Dictionary<string, bool> { [AppContainer.ProjectLabel] = true },
             },
         };
@@ -117,6 +168,19 @@ internal sealed class DockerEngine : IDisposable
     {
         _client?.Dispose();
         _opening.Dispose();
+    }
+
+    /// <summary>A container that is gone, or already as it should be, needs nothing more.</summary>
+    private async Task GoneIsFineAsync(Func<DockerClient, Task> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await act(await ClientAsync(cancellationToken));
+        }
+        catch (DockerApiException done) when (done.StatusCode is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict or System.Net.HttpStatusCode.NotModified)
+        {
+            // Whoever was faster did the same.
+        }
     }
 
     private async Task<IEnumerable<AppContainer>> ListAsync(string label, CancellationToken cancellationToken)
@@ -162,4 +226,6 @@ internal sealed class EngineTooOldException(string message) : Exception(message)
 /// <param name="RepoDigests">References by digest under which a registry has it. Empty: it was made here and cannot be pulled again.</param>
 /// <param name="ExposedPorts">TCP ports it exposes.</param>
 /// <param name="HasHealthCheck">It brings its own health check.</param>
-internal sealed record LocalImage(string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<int> ExposedPorts, bool HasHealthCheck);
+/// <param name="Size">Bytes it takes on the disk.</param>
+/// <param name="Volumes">Paths it declares as volumes.</param>
+internal sealed record LocalImage(string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<int> ExposedPorts, bool HasHealthCheck, long Size, IReadOnlyList<string> Volumes);

@@ -15,10 +15,11 @@ namespace Mambo.Deployer.Recovery;
 internal sealed partial class ReleaseRecovery(
     ReleaseLedger ledger,
     ReleaseFolders folders,
-    EmbeddedEdge edge,
+    IEdge edge,
     ContainerWatch watch,
     DockerEngine engine,
     ComposeCli compose,
+    WarmReleases warm,
     DeployerOptions options,
     ILogger<ReleaseRecovery> logger) : BackgroundService
 {
@@ -29,15 +30,15 @@ internal sealed partial class ReleaseRecovery(
         _recovering.TryGetValue(app, out var recovering) ? recovering.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Before anything listens, and before the operation runner starts.</summary>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var current = ledger.Current();
         foreach (var release in current)
-            edge.Serve(release.App, release.Content.Routes);
+            await edge.ServeAsync(release.App, Serving.Of(release), cancellationToken);
         var deploying = ledger.InDeployment();
         foreach (var release in current.Where(release => !deploying.Contains(release.App)))
             _recovering[release.App] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return base.StartAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -64,7 +65,9 @@ internal sealed partial class ReleaseRecovery(
             if (release.IsUp(await engine.ContainersAsync(project.Name, cancellationToken)))
                 return;
             LogBringingUp(logger, release.App, release.Number);
-            var result = await compose.UpAsync(project, options.StartDeadline, progress: null, cancellationToken);
+            // What was kept for going back would be in compose's way, and after a restart of the machine it is not paused any more.
+            await warm.RetireAsync(release.App);
+            var result = await compose.RestoreAsync(project, options.StartDeadline, cancellationToken);
             if (result.Succeeded)
                 LogUp(logger, release.App, release.Number);
             else

@@ -29,8 +29,14 @@ internal sealed record Release
     {
         var routed = Content.Routes.Select(route => route.Service).ToHashSet(StringComparer.Ordinal);
         return Content.Services.All(service => containers.Any(container =>
-            container.Service == service && (container.IsRunning || (!routed.Contains(service) && container is { State: "exited", ExitedWell: true }))));
+            Owns(container, service) && (container.IsRunning || (!routed.Contains(service) && container is { State: "exited", ExitedWell: true }))));
     }
+
+    /// <summary>Whether a container runs a service of this release.</summary>
+    public bool Owns(AppContainer container) => Owns(container, container.Service);
+
+    private bool Owns(AppContainer container, string service) =>
+        container.Service == service && Content.Slots.TryGetValue(service, out var slot) && container.Slot == slot;
 }
 
 /// <summary>What a release consists of besides its bundle.</summary>
@@ -45,11 +51,20 @@ internal sealed record ReleaseContent
     /// <summary>Every service of the compose file.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
+    /// <summary>Per service the release whose containers run it: its own number, or that of an earlier release where nothing has changed since.</summary>
+    public IReadOnlyDictionary<string, int> Slots { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Where it answers.</summary>
     public IReadOnlyList<AppRoute> Routes { get; init; } = [];
 
     /// <summary>What runs, by service. Empty until it served.</summary>
     public IReadOnlyDictionary<string, ReleasedImage> Images { get; init; } = new Dictionary<string, ReleasedImage>();
+
+    /// <summary>Per service, the digest of all that decides how its container is made. Empty in rows of before: everything differs.</summary>
+    public IReadOnlyDictionary<string, string> ServiceDigests { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The digest of its networks. Empty in rows of before.</summary>
+    public string Frame { get; init; } = "";
 }
 
 /// <summary>An image as it runs.</summary>

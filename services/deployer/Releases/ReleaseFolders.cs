@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Mambo.Contracts;
 using Mambo.Deployer.Compose;
+using Mambo.Deployer.Engine;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Names;
 
@@ -10,7 +11,7 @@ namespace Mambo.Deployer.Releases;
 /// <summary>Where an app's unpacked bundles and releases lie, and how compose is to be called for them.</summary>
 internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform, PlatformOptions options, DeployerOptions deployer)
 {
-    private const string ImagesFile = "images.yml";
+    private const string AdditionsFile = "release.yml";
 
     /// <summary>The folder of one unpacked bundle.</summary>
     public string Bundle(string app, BundleDigest digest) => Path.Combine(Bundles(app), digest.Hex);
@@ -21,32 +22,34 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
     /// <summary>The folder of an app's releases, each under its number.</summary>
     public string Releases(string app) => Path.Combine(paths.Apps, app, "releases");
 
+    /// <summary>The folder of one release.</summary>
+    public string Release(Release release) => Path.Combine(Releases(release.App), release.Number.ToString());
+
     /// <summary>How compose is called for a release that is on disk.</summary>
     public ComposeProject Project(Release release)
     {
-        var content = release.Content;
-        return Project(release.App, release.Bundle, content.ComposeFile, content.ImageOverrides.Count == 0 ? null : Images(release.App, release.Number));
+        return Project(release.App, release.Bundle, release.Content.ComposeFile, Additions(release.App, release.Number));
     }
 
     /// <summary>How compose is called for a bundle alone.</summary>
-    public ComposeProject Project(string app, string bundle, string composeFile) => Project(app, bundle, composeFile, images: null);
+    public ComposeProject Project(string app, string bundle, string composeFile) => Project(app, bundle, composeFile, additions: null);
 
-    /// <summary>Writes what a release adds to its bundle.</summary>
+    /// <summary>Writes what a release adds to its bundle: images in place of the bundle's, and the slot of each service as a label on its containers.</summary>
     public void Write(Release release)
     {
-        var file = Images(release.App, release.Number);
+        var file = Additions(release.App, release.Number);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        if (release.Content.ImageOverrides.Count == 0)
-            return;
         // JSON is YAML, and needs no thought about quoting.
-        var services = release.Content.ImageOverrides.ToDictionary(image => image.Key, image => new { Image = image.Value });
+        var services = release.Content.Slots.ToDictionary(
+            slot => slot.Key,
+            slot => new { Image = release.Content.ImageOverrides.GetValueOrDefault(slot.Key), Labels = new Dictionary<string, string> { [AppContainer.SlotLabel] = $"{slot.Value}" } });
         File.WriteAllText(file + ".part", JsonSerializer.Serialize(new { services }, WireJson.Options));
         File.Move(file + ".part", file, overwrite: true);
     }
 
-    private string Images(string app, int number) => Path.Combine(Releases(app), number.ToString(), ImagesFile);
+    private string Additions(string app, int number) => Path.Combine(Releases(app), number.ToString(), AdditionsFile);
 
-    private ComposeProject Project(string app, string bundle, string composeFile, string? images)
+    private ComposeProject Project(string app, string bundle, string composeFile, string? additions)
     {
         if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
             throw new InvalidOperationException($"The journal holds a bundle that is none: {problem}");
@@ -54,7 +57,7 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
         return new ComposeProject(
             ComposeProject.NameOf(platform, app),
             directory,
-            images is null ? [Path.Combine(directory, composeFile)] : [Path.Combine(directory, composeFile), images],
+            additions is null ? [Path.Combine(directory, composeFile)] : [Path.Combine(directory, composeFile), additions],
             Variables(app));
     }
 

@@ -20,6 +20,9 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
     /// <summary>The current release of every app.</summary>
     public IReadOnlyList<Release> Current() => journal.Read(connection => connection.Query<Row>(CurrentOnes).Select(row => row.Release()).ToList());
 
+    /// <summary>The releases of one app that served, by number.</summary>
+    public IReadOnlyList<Release> Served(string app) => [.. Served().Where(release => release.App == app)];
+
     /// <summary>All releases of every app that served, oldest first.</summary>
     public IReadOnlyList<Release> Served() => journal.Read(connection =>
         connection.Query<Row>("SELECT * FROM releases WHERE served_at IS NOT NULL ORDER BY app, number").Select(row => row.Release()).ToList());
@@ -56,6 +59,17 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
             new { release.App, release.Number });
     }
 
+    /// <summary>Notes that the containers of a release stay although it serves no more. Null: none does.</summary>
+    public static void KeepWarm(JournalTransaction transaction, string app, WarmRelease? warm) => transaction.Execute(
+        "UPDATE apps SET warm_release = @Number, warm_until = @Until WHERE app = @app", new { warm?.Number, warm?.Until, app });
+
+    /// <summary>Releases whose containers stay although they serve no more.</summary>
+    public IReadOnlyList<WarmRelease> Warm() => journal.Read(connection => connection.Query<WarmRelease>(
+        "SELECT app, warm_release AS number, warm_until AS until FROM apps WHERE warm_release IS NOT NULL").AsList());
+
+    /// <summary>Forgets that a release is kept warm.</summary>
+    public Task ForgetWarmAsync(string app) => journal.WriteAsync(transaction => KeepWarm(transaction, app, null));
+
     private sealed class Row
     {
         public string App { get; init; } = "";
@@ -80,4 +94,15 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
             Content = JsonSerializer.Deserialize<ReleaseContent>(Content, WireJson.Options)!,
         };
     }
+}
+
+/// <summary>A release whose containers stay, paused, although another one serves.</summary>
+internal sealed class WarmRelease
+{
+    public string App { get; init; } = "";
+
+    public int Number { get; init; }
+
+    /// <summary>When its containers go.</summary>
+    public DateTimeOffset Until { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string
             .SelectMany(release => release.Content.Images.Values)
             .Where(image => image.CanBePulled && !needed.Contains(image.Id))
             .Select(image => image.Id).Distinct();
-        return new Retention(kept.Select(release => release.Number).ToHashSet(), kept.Select(release => release.Bundle).ToHashSet(StringComparer.Ordinal), [.. idle]);
+        // Containers that went on unchanged see files of the bundle they were made from.
+        var slots = kept.SelectMany(release => release.Content.Slots.Values).ToHashSet();
+        var lived = served.Where(release => release.App == current.App && slots.Contains(release.Number));
+        return new Retention(kept.Select(release => release.Number).ToHashSet(), kept.Concat(lived).Select(release => release.Bundle).ToHashSet(StringComparer.Ordinal), [.. idle]);
     }
 }

@@ -9,10 +9,14 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Rollout;
 
-/// <summary>The step <c>gate</c>: every routed container answers HTTP at its own address, as the edge will ask it, and none is in a crash loop.</summary>
+/// <summary>
+/// The step <c>gate</c>: every container that is to take requests answers HTTP at its own address, as the edge will ask it, three times in a row, and none is in a crash loop.
+/// </summary>
 internal sealed class HealthGate(DockerEngine engine, ContainerDiagnosis diagnosis, PlatformIdentity platform, DeployerOptions options, TimeProvider time) : IDisposable
 {
+    private const int InARow = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
@@ -20,23 +24,29 @@ internal sealed class HealthGate(DockerEngine engine, ContainerDiagnosis diagnos
         Timeout = LongestAnswer,
     };
 
-    public async Task PassAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
+    public async Task PassAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
         var project = ComposeProject.NameOf(platform, operation.Subject);
-        var probes = operation.State.Release!.Content.Routes.DistinctBy(route => (route.Service, route.Port, route.HealthPath)).ToList();
+        var slots = state.NewSlots();
+        var probes = state.Release!.Content.Routes.Where(route => slots.ContainsKey(route.Service)).DistinctBy(route => (route.Service, route.Port, route.HealthPath)).ToList();
         var started = time.GetTimestamp();
-        while (true)
+        for (var good = 0; good < InARow;)
         {
-            var containers = await engine.ContainersAsync(project, cancellationToken);
-            if (await diagnosis.FindAsync(project, cancellationToken) is { } failure)
+            var containers = (await engine.ContainersAsync(project, cancellationToken)).Where(Concerns).ToList();
+            if (await diagnosis.FindAsync(project, Concerns, late: false, cancellationToken) is { } failure)
                 throw new OperationFailedException(failure);
             var answers = await Task.WhenAll(probes.SelectMany(route => Targets(route, containers)).Select(probe => AskAsync(probe.Route, probe.Container, cancellationToken)));
-            if (answers.All(answer => answer.Problem is null))
+            var bad = answers.FirstOrDefault(answer => answer.Problem is not null);
+            good = bad is null ? good + 1 : 0;
+            if (bad is not null && time.GetElapsedTime(started) >= options.GateDeadline)
+                throw await GiveUpAsync(bad, cancellationToken);
+            if (answers.Length == 0)
                 return;
-            if (time.GetElapsedTime(started) >= options.GateDeadline)
-                throw await GiveUpAsync(answers.First(answer => answer.Problem is not null), cancellationToken);
-            await Task.Delay(Pause, time, cancellationToken);
+            if (good < InARow)
+                await Task.Delay(bad is null ? ShortPause : Pause, time, cancellationToken);
         }
+
+        bool Concerns(AppContainer container) => slots.TryGetValue(container.Service, out var slot) && container.Slot == slot;
     }
 
     public void Dispose() => _client.Dispose();

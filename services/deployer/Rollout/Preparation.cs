@@ -12,8 +12,11 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Rollout;
 
-/// <summary>The step <c>unpack</c>: makes a release out of a command. Whatever is wrong is a rejection, since nothing that runs has been touched.</summary>
-internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, EmbeddedEdge edge)
+/// <summary>
+/// The first step, <c>unpack</c> or <c>recall</c>: makes a release out of a command, or finds the one to go back to. Whatever is wrong is a rejection, since nothing that runs
+/// has been touched.
+/// </summary>
+internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, IEdge edge)
 {
     public async Task PrepareAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
@@ -27,36 +30,53 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         foreach (var (service, image) in command.Images ?? new Dictionary<string, string>())
             images[service] = image;
 
+        var (content, model, warnings) = await ReadAsync(app, bundle, images, cancellationToken);
+        (state.Model, state.Warnings) = (model, warnings);
+        state.Release = new Release { App = app, Number = await ledger.TakeNumberAsync(app, operation.Id, bundle), DeploymentId = operation.Id, Bundle = bundle, Content = content };
+        operation.Progress($"release {state.Release.Number}: {Count(model.Services.Count, "service")}, {Count(content.Routes.Count, "route")}");
+    }
+
+    public async Task RecallAsync(OperationContext<RollBackApp, RollOutState> operation, CancellationToken cancellationToken)
+    {
+        var (app, wanted, state) = (operation.Subject, operation.Command.ToRelease, operation.State);
+        state.Previous = ledger.Current(app) ?? throw Rejected([new FieldError("app", $"{app} has no release. Deploy it first.")]);
+        var kept = ledger.Served(app).Where(release => release.Number != state.Previous.Number && Directory.Exists(folders.Release(release))).ToList();
+        var target = wanted is null ? kept.LastOrDefault(release => release.Number < state.Previous.Number) : kept.FirstOrDefault(release => release.Number == wanted);
+        if (target is null)
+            throw Rejected([new FieldError("toRelease", Missing(app, wanted, state.Previous.Number, kept))]);
+
+        // As it ran, also where a tag has moved since.
+        var images = target.Content.Images.ToDictionary(image => image.Key, image => image.Value.CanBePulled || image.Value.Id.Length == 0 ? image.Value.Reference : image.Value.Id);
+        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, cancellationToken);
+        (state.Model, state.Warnings) = (model, warnings);
+        state.Release = target with { Content = content with { Slots = target.Content.Slots } };
+        operation.Progress($"back from release {state.Previous.Number} to {target.Number}");
+    }
+
+    private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
+        string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
+    {
         var composeFile = await UnpackAsync(app, bundle, cancellationToken);
         var (model, warnings) = await ModelAsync(folders.Project(app, bundle, composeFile), cancellationToken);
         var faults = Check(model, images).ToList();
         model = model.WithImages(images);
         var routes = AppRoutes.Of(model);
         faults.AddRange(routes.Faults);
-        faults.AddRange(routes.Conflicts(address => edge.Table.OwnerOf(address, app)));
+        faults.AddRange(routes.Conflicts(address => edge.OwnerOf(address, app)));
         if (faults.Count > 0)
             throw Rejected(faults);
-
-        state.Release = new Release
-        {
-            App = app,
-            Number = await ledger.TakeNumberAsync(app, operation.Id, bundle),
-            DeploymentId = operation.Id,
-            Bundle = bundle,
-            Content = new ReleaseContent
-            {
-                ComposeFile = composeFile,
-                ImageOverrides = images,
-                Services = [.. model.Services.Select(service => service.Name)],
-                Routes = routes.Routes,
-            },
-        };
-        state.Images = model.Services.ToDictionary(service => service.Name, service => service.Image!);
-        state.Unchecked = [.. model.Services.Where(service => !service.HasHealthCheck).Select(service => service.Name)];
-        state.Warnings = [.. warnings, .. routes.Warnings];
-        folders.Write(state.Release);
-        operation.Progress($"release {state.Release.Number}: {model.Services.Count} {(model.Services.Count == 1 ? "service" : "services")}, {routes.Routes.Count} {(routes.Routes.Count == 1 ? "route" : "routes")}");
+        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings]);
     }
+
+    private static string Missing(string app, int? wanted, int current, List<Release> kept)
+    {
+        var choice = kept.Count == 0 ? "No other is kept." : $"Kept are {string.Join(", ", kept.Select(release => release.Number))}.";
+        return wanted == current ? $"{app} serves release {current} already. {choice}"
+            : wanted is null ? $"{app} has no release before {current} to go back to. {choice}"
+            : $"{app} has no release {wanted} to go back to. {choice}";
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     public static OperationFailedException Rejected(IReadOnlyList<FieldError> faults) =>
         new(new Failure(nameof(DeploymentFailureReason.Rejected), Rejection.Sentence("The deployment was rejected", faults)) { Errors = faults });

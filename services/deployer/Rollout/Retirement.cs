@@ -1,5 +1,6 @@
-using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Engine;
+using Mambo.Deployer.Plan;
+using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Names;
@@ -7,18 +8,28 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Rollout;
 
-/// <summary>The step <c>retire</c>: puts down what runs, and removes what no release that is kept needs.</summary>
-internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, DockerEngine engine, DeployerOptions options)
+/// <summary>
+/// The step <c>retire</c>: the release is the current one. The containers it replaced are paused, so that the way back is short, or stopped and removed; and what no release that
+/// is kept needs goes.
+/// </summary>
+internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, DockerEngine engine, PreDeployJobs jobs, WarmReleases warm, DeployerOptions options)
 {
-    public async Task RetireAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
+    /// <param name="operation">The rollout.</param>
+    /// <param name="state">What it knows.</param>
+    /// <param name="keepWarm">The previous release was good: its containers may stay a while, unless somebody is still connected; paused, they would leave him hanging.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task RetireAsync(OperationContext operation, RollOutState state, bool keepWarm, CancellationToken cancellationToken)
     {
-        var state = operation.State;
-        var images = await Task.WhenAll(state.Images.Select(async image => (Service: image.Key, Image: await RunningAsync(image.Value, cancellationToken))));
-        state.Release = state.Release! with
+        var images = await Task.WhenAll(state.Model.Services.Select(async service => (service.Name, Image: await RunningAsync(service.Image!, cancellationToken))));
+        var release = state.Release = state.Release! with
         {
-            Content = state.Release.Content with { Images = images.ToDictionary(image => image.Service, image => image.Image) },
+            Content = state.Release.Content with { Images = images.ToDictionary(image => image.Name, image => image.Image) },
         };
-        var plan = Retention.Plan(state.Release, ledger.Served(), options.KeepReleases);
+        await RetireContainersAsync(operation, state, release, keepWarm && state.Drained && options.Warm > TimeSpan.Zero, cancellationToken);
+        await jobs.RemoveAsync(state, cancellationToken);
+        operation.OnCommit(transaction => ReleaseLedger.MakeCurrent(transaction, release));
+
+        var plan = Retention.Plan(release, ledger.Served(), options.KeepReleases);
         try
         {
             RemoveFolders(operation.Subject, plan);
@@ -30,6 +41,21 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
             // The release serves; what could not be removed is tried again with the next one, and people are told.
             state.Warnings.Add($"what earlier releases left could not be removed: {error.Message}");
         }
+    }
+
+    private async Task RetireContainersAsync(OperationContext operation, RollOutState state, Release release, bool keepWarm, CancellationToken cancellationToken)
+    {
+        var project = folders.Project(release).Name;
+        var rolled = state.Those(ServiceChange.Rolled);
+        bool Stays(AppContainer container) => keepWarm && rolled.Contains(container.Service) && state.Previous?.Owns(container) == true;
+        var replaced = (await engine.ContainersAsync(project, cancellationToken)).Where(container => !release.Owns(container)).ToList();
+        await Task.WhenAll(replaced.Where(container => Stays(container) && container.IsRunning).Select(container => engine.PauseContainerAsync(container.Id, cancellationToken)));
+        await engine.RetireAsync(project, container => !release.Owns(container) && !Stays(container), cancellationToken);
+        var isWarm = replaced.Any(Stays);
+        if (isWarm)
+            operation.OnCommit(transaction => warm.Keep(transaction, operation.Subject, state.Previous!.Number, options.Warm));
+        else
+            operation.OnCommit(transaction => ReleaseLedger.KeepWarm(transaction, operation.Subject, null));
     }
 
     private async Task<ReleasedImage> RunningAsync(string reference, CancellationToken cancellationToken)

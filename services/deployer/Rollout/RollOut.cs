@@ -1,52 +1,38 @@
 using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Edge;
-using Mambo.Deployer.Recovery;
-using Mambo.Deployer.Releases;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Rollout;
 
 /// <summary>
-/// Brings an app to a release:
+/// Brings an app to a release, without an interruption wherever a service can run twice at once:
 /// 1. unpack: the bundle, what compose makes of it, the routes; here everything wrong with it is found, and nothing has been touched;
-/// 2. pull: images that are not here;
-/// 3. start: the containers, in place of those of the previous release;
-/// 4. gate: every routed container answers HTTP;
-/// 5. switch: the edge takes the routes;
-/// 6. retire: the release is the current one; what nobody needs any more is removed.
-/// When a step fails or a person cancels, the previous release is started and routed again.
+/// 2. pull: images that are not here, after a look at the room there is; then it is known what changes;
+/// 3. job: what must run before, such as a migration;
+/// 4. start: new containers beside the old ones; what owns data is recreated;
+/// 5. gate: every new container answers;
+/// 6. switch: the edge sends new requests to them;
+/// 7. drain: requests that are under way end where they are;
+/// 8. soak: real requests decide whether it stays;
+/// 9. retire: the release is the current one; the old containers are paused, and what nobody needs is removed.
+/// When a step fails, a person cancels or a newer deployment waits, what was done is undone, newest first: the previous release has been there all the time.
 /// </summary>
-internal sealed class RollOut(
-    Preparation preparation,
-    ImagePull images,
-    ContainerStart containers,
-    HealthGate gate,
-    EmbeddedEdge edge,
-    EdgeAddress address,
-    Retirement retirement,
-    ReleaseRecovery recovery,
-    DeployerOptions options) : Operation<DeployApp, RollOutState>
+internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerOptions options, TimeProvider time) : DeploymentOperation<DeployApp>(parts, options, time)
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30);
-
-    /// <summary>What a deadline leaves compose to say for itself why it gave up, and for stopping what ran before.</summary>
-    private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(30);
-
     public override IReadOnlyList<Step<DeployApp, RollOutState>> Steps =>
     [
-        new("unpack", preparation.PrepareAsync, Moment + Moment),
-        new("pull", images.PullAsync, options.PullDeadline),
-        new("start", StartAsync, options.StartDeadline + Allowance, Undo: containers.StartPreviousAsync),
-        new("gate", GateAsync, options.GateDeadline + options.StartDeadline + Allowance),
-        new("switch", SwitchAsync, Moment, Undo: SwitchBackAsync),
-        new("retire", RetireAsync, options.StartDeadline + Allowance),
+        Timed("unpack", Parts.Preparation.PrepareAsync, Moment + Moment),
+        Timed("pull", (operation, cancellationToken) => Parts.Images.PullAsync(operation, operation.State, cancellationToken), Options.PullDeadline),
+        Timed("job", JobAsync, Options.JobDeadline, Parts.Jobs.UndoAsync),
+        Timed("start", StartAsync, (2 * Options.StartDeadline) + Allowance, Parts.Containers.StartPreviousAsync),
+        Timed("gate", GateAsync, Options.GateDeadline + Options.StartDeadline + Allowance),
+        Timed("switch", SwitchAsync, Moment, Parts.Routes.SwitchBackAsync),
+        Timed("drain", (operation, cancellationToken) => Parts.Routes.DrainAsync(operation, operation.State, cancellationToken), Options.DrainDeadline + Options.StartDeadline + Allowance),
+        Timed("soak", (operation, cancellationToken) => Parts.Soak.PassAsync(operation, operation.State, cancellationToken), Options.Soak + Options.StartDeadline + Allowance),
+        Timed("retire", (operation, cancellationToken) => RetireAsync(operation, keepWarm: true, cancellationToken), Options.StartDeadline + Allowance),
     ];
-
-    public override string IdProperty => "deployment_id";
-
-    public override string SubjectProperty => "app";
 
     public override string Subject(DeployApp command) => command.App!;
 
@@ -59,16 +45,6 @@ internal sealed class RollOut(
         Bundle = operation.Command.Bundle,
         Commit = operation.Command.Commit,
         Steps = StepNames,
-    };
-
-    protected override PlatformEvent StepCompleted(OperationContext<DeployApp, RollOutState> operation, StepOutcome step) => new DeploymentStepCompleted
-    {
-        DeploymentId = operation.Id,
-        App = operation.Subject,
-        Step = step.Name,
-        Number = step.Number,
-        Of = step.Of,
-        Seconds = step.Seconds,
     };
 
     protected override PlatformEvent Completed(OperationContext<DeployApp, RollOutState> operation)
@@ -84,83 +60,34 @@ internal sealed class RollOut(
             Urls = address.UrlsOf(release.Content.Routes),
             Commit = operation.Command.Commit,
             RequestedBy = operation.RequestedBy,
-            Seconds = operation.SecondsSinceAccepted,
+            Seconds = SecondsOf(operation),
             Warnings = operation.State.Warnings,
         };
     }
 
-    protected override PlatformEvent Failed(OperationContext<DeployApp, RollOutState> operation, Failure failure, string? step, string? left) => new DeploymentFailed
+    protected override PlatformEvent Superseded(OperationContext<DeployApp, RollOutState> operation, Guid by) => new DeploymentSuperseded
     {
         DeploymentId = operation.Id,
         App = operation.Subject,
-        Reason = Enum.TryParse<DeploymentFailureReason>(failure.Reason, out var reason) ? reason : DeploymentFailureReason.Internal,
-        Step = step,
-        Message = failure.Message,
-        Errors = failure.Errors,
-        ExitCode = failure.ExitCode,
-        Output = failure.Output,
-        ServingRelease = operation.State.Previous?.Number,
-        Left = left,
-        RequestedBy = operation.RequestedBy,
+        By = by,
     };
 
-    protected override PlatformEvent Cancelled(OperationContext<DeployApp, RollOutState> operation, string? reason, string? by, string? step) => new DeploymentCancelled
+    private async Task JobAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
-        DeploymentId = operation.Id,
-        App = operation.Subject,
-        Reason = reason,
-        Step = step,
-        CancelledBy = by,
-    };
+        await SettledAsync(operation, cancellationToken);
+        await Parts.Routes.FenceAsync(operation.Id, operation.Command);
+        await Parts.Jobs.RunAsync(operation, operation.State, cancellationToken);
+    }
 
     private async Task StartAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
-        // At the start of the process the app may just be brought up again; two changes of one project must not meet.
-        await recovery.SettledAsync(operation.Subject, cancellationToken);
-        await containers.StartAsync(operation, cancellationToken);
+        await SettledAsync(operation, cancellationToken);
+        await Parts.Containers.StartAsync(operation, operation.State, cancellationToken);
     }
 
-    private async Task GateAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
+    private async Task SwitchAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
-        // Cut off here, the whole machine may have been down, and the containers with it.
-        if (operation.Resumed)
-            await containers.StartAsync(operation, cancellationToken);
-        await gate.PassAsync(operation, cancellationToken);
-    }
-
-    private Task SwitchAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
-    {
-        Serve(operation.Subject, operation.State.Release!);
-        return Task.CompletedTask;
-    }
-
-    private Task SwitchBackAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
-    {
-        edge.Serve(operation.Subject, operation.State.Previous?.Content.Routes ?? []);
-        return Task.CompletedTask;
-    }
-
-    private async Task RetireAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
-    {
-        // The embedded edge forgets with the process; a rollout resumed here finds it with the routes of the previous release.
-        Serve(operation.Subject, operation.State.Release!);
-        if (!await containers.AreUpAsync(operation.State.Release!, cancellationToken))
-            await containers.StartAsync(operation, cancellationToken);
-        await retirement.RetireAsync(operation, cancellationToken);
-        await address.KnownAsync(cancellationToken);
-        var release = operation.State.Release!;
-        operation.OnCommit(transaction => ReleaseLedger.MakeCurrent(transaction, release));
-    }
-
-    private void Serve(string app, Release release)
-    {
-        try
-        {
-            edge.Serve(app, release.Content.Routes);
-        }
-        catch (RouteTakenException taken)
-        {
-            throw new OperationFailedException(new Failure(nameof(DeploymentFailureReason.RouteFailed), taken.Message));
-        }
+        await Parts.Routes.FenceAsync(operation.Id, operation.Command);
+        await Parts.Routes.SwitchAsync(operation, operation.State, cancellationToken);
     }
 }

@@ -22,6 +22,23 @@ public sealed class DeployerOptions
     /// <summary>Longest time until every routed service answers HTTP. Default: 30 seconds.</summary>
     public TimeSpan GateDeadline { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Longest time for the jobs that run before a release, such as a migration. Default: 5 minutes.</summary>
+    public TimeSpan JobDeadline { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long requests and websockets that are under way may go on at the previous release once the new one serves. Default: 30 seconds.</summary>
+    public TimeSpan DrainDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a release that serves is watched before it counts as deployed; errors, slowness or a container that ends bring the previous one back. Zero: not at all. Default: 10 seconds.</summary>
+    [MayBeZero]
+    public TimeSpan Soak { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the containers of the previous release stay, paused, so that going back takes no more than a change of routes. Zero: not at all. Default: 10 minutes.</summary>
+    [MayBeZero]
+    public TimeSpan Warm { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time for a whole deployment, waiting for others not counted. Default: 15 minutes.</summary>
+    public TimeSpan Deadline { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Most files in a bundle. Default: 10,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxBundleFiles { get; set; } = 10_000;

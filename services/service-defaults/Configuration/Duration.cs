@@ -57,3 +57,7 @@ public static partial class Duration
     [GeneratedRegex(Expression, RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }
+
+/// <summary>A time that may also be <c>0s</c>, which means: not at all.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MayBeZeroAttribute : Attribute;

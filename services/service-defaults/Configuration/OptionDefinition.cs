@@ -33,6 +33,9 @@ internal sealed record OptionDefinition(PropertyInfo Section, PropertyInfo Prope
     /// <summary>Written with a unit, such as <c>100MiB</c>.</summary>
     public bool IsByteSize => Type == typeof(long) && Name.EndsWith("Bytes", StringComparison.Ordinal);
 
+    /// <summary>A time for which <c>0s</c> has a meaning.</summary>
+    public bool MayBeZero => Property.IsDefined(typeof(MayBeZeroAttribute));
+
     public object? Default => Read(Defaults);
 
     public IEnumerable<ValidationAttribute> Rules => Property.GetCustomAttributes<ValidationAttribute>();

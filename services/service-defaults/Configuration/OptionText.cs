@@ -5,6 +5,8 @@ namespace Mambo.ServiceDefaults.Configuration;
 /// <summary>Between the text of a setting and the typed value of its option.</summary>
 internal static class OptionText
 {
+    private const string Zero = "0s";
+
     /// <summary>The value, or what is wrong with the text.</summary>
     public static (object? Value, string? Problem) Parse(OptionDefinition option, string text) => option switch
     {
@@ -13,6 +15,7 @@ internal static class OptionText
         { Type: var type } when type == typeof(long) => Number(text, long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number), number),
         { Type: var type } when type == typeof(int) => Number(text, int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number), number),
         { Type: var type } when type == typeof(bool) => bool.TryParse(text, out var flag) ? (flag, null) : (null, $"{Quote(text)} is neither true nor false"),
+        { MayBeZero: true } when text.Trim() == Zero => (TimeSpan.Zero, null),
         { Type: var type } when type == typeof(TimeSpan) => Duration.TryParse(text, out var time) ? (time, null) : (null, $"{Quote(text)} is not a time"),
         { Type: var type } when type == typeof(Uri) => Address(text),
         { Type.IsEnum: true } => Choice(option.Type, text),
@@ -25,7 +28,7 @@ internal static class OptionText
         { IsByteSize: true } => "Write bytes or a size such as 100MiB",
         { Type: var type } when type == typeof(long) || type == typeof(int) => "Write a whole number such as 5",
         { Type: var type } when type == typeof(bool) => "Write true or false",
-        { Type: var type } when type == typeof(TimeSpan) => "Write a number and a unit, such as 90s, 10m, 2h or 3d, up to 49d",
+        { Type: var type } when type == typeof(TimeSpan) => $"Write a number and a unit, such as 90s, 10m, 2h or 3d, up to 49d{(option.MayBeZero ? $", or {Zero} for not at all" : "")}",
         { Type: var type } when type == typeof(Uri) => "Write a whole address such as https://example.org",
         { Type.IsEnum: true } => $"Write {string.Join(" or ", Choices(option.Type))}",
         _ => "Write a text",

@@ -134,6 +134,13 @@ public sealed class JournalTransaction
         return CancelOutcome.Cancelled;
     }
 
+    /// <summary>Commands of one type about a subject whose operations have not begun, in the order of acceptance.</summary>
+    public IEnumerable<(Guid Id, TCommand Command)> Queued<TCommand>(string subject)
+        where TCommand : Command => Query<OperationRow>(
+            "SELECT * FROM operations WHERE subject = @subject AND kind = @kind AND state = 'queued' AND ended_at IS NULL ORDER BY sequence",
+            new { subject, kind = WireNames.Of(typeof(TCommand)) })
+        .Select(row => (row.Id, JsonSerializer.Deserialize<TCommand>(row.Command, WireJson.Options)!));
+
     /// <summary>Ends an operation that has not begun because a newer one makes it needless. False: it has begun or ended.</summary>
     public bool Supersede(Guid id, Guid by)
     {

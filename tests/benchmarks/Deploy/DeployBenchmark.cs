@@ -16,6 +16,8 @@ internal static class DeployBenchmark
     public static async Task<Report> RunAsync()
     {
         using var home = new PlatformHome();
+        // Compose does not watch what it started either.
+        home.Configure("deployer:\n  soak: 0s\n");
         await using var platform = new ServiceProcess("Mambo.AllInOne", home);
         await platform.StartAsync();
         var prefix = JsonSerializer.Deserialize<JsonElement>(await platform.Api.GetStringAsync("/api/platform")).GetProperty("name").GetString()!;
@@ -64,22 +66,5 @@ internal static class DeployBenchmark
         using var stream = await api.SendAsync(follow, HttpCompletionOption.ResponseHeadersRead);
         var events = await stream.Content.ReadAsStringAsync();
         return events.Contains("event: app-deployed", StringComparison.Ordinal) ? watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"The deploy failed: {events}");
-    }
-
-    /// <summary>The same compose file in folders of its own, a new one for each change as a release has.</summary>
-    private sealed class ComposePeer(string project) : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("mambo-peer-").FullName;
-
-        public async Task<double> UpAsync(string page)
-        {
-            var release = Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
-            Bundle.WebApp("peer", page).ExtractTo(release);
-            var watch = Stopwatch.StartNew();
-            await DockerCommand.RunAsync("compose", "--project-name", project, "--project-directory", release, "-f", Path.Combine(release, "compose.yml"), "up", "-d", "--wait");
-            return watch.Elapsed.TotalSeconds;
-        }
-
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }

@@ -124,7 +124,7 @@ public sealed class DeployCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("superseded", "✘ shop: a newer deployment took this one's place before it began\n")]
+    [InlineData("superseded", "✘ shop: a newer deployment took this one's place\n")]
     [InlineData("cancelled", "✘ shop: cancelled; what served before serves\n")]
     public async Task Deploy_WaitAndNotServing_EndsWithOne(string state, string expected)
     {

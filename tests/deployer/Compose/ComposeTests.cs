@@ -16,11 +16,11 @@ public sealed class ComposeTests
     {
         ComposeCommands.Config(Project).ToString().ShouldBe(Prefix + "config --format json");
         ComposeCommands.Pull(Project).ToString().ShouldBe(Prefix + "pull --policy missing --ignore-buildable");
-        ComposeCommands.Up(Project, TimeSpan.FromSeconds(89.2)).ToString().ShouldBe(Prefix + "up --detach --wait --wait-timeout 90 --remove-orphans --no-build");
+        ComposeCommands.Up(Project, [], TimeSpan.FromSeconds(89.2)).ToString().ShouldBe(Prefix + "up --detach --wait --wait-timeout 90 --remove-orphans --no-build");
         ComposeCommands.Down(Project).ToString().ShouldBe(Prefix + "down --remove-orphans");
         // Only what changes a project may be ended as a leftover.
         ComposeCommands.Config(Project).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop" });
-        ComposeCommands.Up(Project, default).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop", ["MAMBO_PROJECT"] = "mambo-shop" }, ignoreOrder: true);
+        ComposeCommands.Up(Project, [], default).Environment.ShouldBe(new Dictionary<string, string> { ["MAMBO_APP"] = "shop", ["MAMBO_PROJECT"] = "mambo-shop" }, ignoreOrder: true);
     }
 
     [Fact]

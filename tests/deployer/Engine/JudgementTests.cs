@@ -64,9 +64,10 @@ public sealed class JudgementTests
     [InlineData(null, null, false)]
     public void IsUp_RoutedServiceMustRun_OthersMayHaveDoneTheirWork(string? web, string? job, bool up)
     {
-        var release = new Release { Content = new ReleaseContent { Services = ["web", "job"], Routes = [new AppRoute("a.b", "/", "web", 80, 1, null)] } };
+        var release = new Release { Content = new ReleaseContent { Services = ["web", "job"], Slots = new Dictionary<string, int> { ["web"] = 2, ["job"] = 1 }, Routes = [new AppRoute("a.b", "/", "web", 80, 1, null)] } };
 
-        release.IsUp([.. Container("web", web), .. Container("job", job)]).ShouldBe(up);
+        release.IsUp([.. Container("web", web, 2), .. Container("job", job, 1)]).ShouldBe(up);
+        release.IsUp([.. Container("web", web, 1), .. Container("job", job, 1)]).ShouldBeFalse("the containers of another release are not its own");
     }
 
     [Theory]
@@ -76,6 +77,6 @@ public sealed class JudgementTests
     [InlineData("localhost:5000/shop:1@sha256:ab", "localhost:5000/shop")]
     public void RepositoryOf_Reference_HasNeitherTagNorDigest(string reference, string repository) => Retirement.RepositoryOf(reference).ShouldBe(repository);
 
-    private static IEnumerable<AppContainer> Container(string service, string? state) =>
-        state is null ? [] : [new AppContainer("id", service, "p", service, state.Split(' ')[0], null, ExitedWell: state == "exited 0", OneOff: false)];
+    private static IEnumerable<AppContainer> Container(string service, string? state, int slot) =>
+        state is null ? [] : [new AppContainer("id", service, "p", service, state.Split(' ')[0], null, ExitedWell: state == "exited 0", OneOff: false, slot)];
 }

@@ -27,7 +27,7 @@ public sealed class DeployTests : IAsyncLifetime
             () => first.Seconds.ShouldBeInRange(0.1, 60));
         (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "one"));
         _deployer.Told(id).Select(told => told.GetType().Name).ShouldBe(
-            [nameof(DeploymentAccepted), .. Enumerable.Repeat(nameof(DeploymentStepCompleted), 6), nameof(AppDeployed)]);
+            [nameof(DeploymentAccepted), .. Enumerable.Repeat(nameof(DeploymentStepCompleted), 9), nameof(AppDeployed)]);
 
         (await _deployer.DeployedAsync("shop", Bundle.WebApp("shop", "two"))).Release.ShouldBe(2);
         (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "two"));
@@ -45,9 +45,8 @@ public sealed class DeployTests : IAsyncLifetime
         var failed = (await _deployer.DeployAsync("shop", Bundle.WebApp("shop", "bad", healthy: false))).ShouldBeFailed(DeploymentFailureReason.Unhealthy);
 
         failed.Step.ShouldBe("start");
-        failed.ExitCode.ShouldBe(1);
         failed.ServingRelease.ShouldBe(1);
-        failed.Message.ShouldContain("shop-web-1 is unhealthy");
+        failed.Message.ShouldContain("shop-web-2 is unhealthy");
         failed.Output.ShouldContain(line => line.Contains("health check | ") && line.Contains("404"));
         (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "good"));
         (await _deployer.DeployedAsync("shop", Bundle.WebApp("shop", "better"))).Release.ShouldBe(3);
@@ -109,10 +108,10 @@ public sealed class DeployTests : IAsyncLifetime
     [Fact]
     public async Task Deploy_ImagesOnly_KeepsTheBundleAndTheImagesOfOtherServices()
     {
-        await DockerCommand.RunAsync("tag", "mambo-web:local", "mambo-deployer-test:2");
         try
         {
             await _deployer.DeployedAsync("shop", Bundle.WebApp("shop", "one"));
+            await DockerCommand.RunAsync("commit", "--change", "LABEL version=2", await _deployer.ContainerAsync("shop"), "mambo-deployer-test:2");
 
             var next = (await _deployer.EndAsync(await _deployer.SendAsync(new DeployApp { App = "shop", Images = new Dictionary<string, string> { ["web"] = "mambo-deployer-test:2" } }))).ShouldBeDeployed();
 

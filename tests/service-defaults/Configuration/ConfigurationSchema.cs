@@ -80,6 +80,7 @@ internal static partial class ConfigurationSchema
 
     private static string? Pattern(OptionDefinition option) => option switch
     {
+        { MayBeZero: true } => $"^0s$|{WithoutNames(Duration.Expression)}",
         { Type: var type } when type == typeof(TimeSpan) => WithoutNames(Duration.Expression),
         { Type: var type } when type == typeof(Uri) => "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\s]+([/?#].*)?$",
         _ when option.Rules.OfType<ListenAddressAttribute>().Any() => @"^(localhost|\*|([0-9]{1,3}\.){3}[0-9]{1,3}|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$",
