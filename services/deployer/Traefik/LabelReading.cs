@@ -60,7 +60,8 @@ internal sealed class LabelReading
             case "http" when parts.Length > 2 && TraefikSchema.Sections.TryGetValue(parts[2], out var section):
                 return parts.Length < 5 ? $"It ends too early. Write traefik.http.{section.Name}.<name>.<option>." : Take(service, section, parts, value, label);
             default:
-                return $"It is no label Traefik knows. Write traefik.enable, or traefik.http. and one of {string.Join(", ", TraefikSchema.Sections.Keys.Order(StringComparer.Ordinal))}.";
+                var sections = string.Join(", ", TraefikSchema.Sections.Keys.Order(StringComparer.Ordinal));
+                return $"It is no label Traefik knows. Write traefik.enable, or traefik.http. and one of {sections}.";
         }
     }
 

@@ -5,10 +5,12 @@ using Mambo.Deployer.Compose;
 
 namespace Mambo.Deployer.Traefik;
 
-/// <summary>The <c>traefik.http.*</c> labels of an app's enabled compose services, as the dynamic configuration Traefik would make of them, before addresses are known.</summary>
+/// <summary>
+/// The <c>traefik.http.*</c> labels of an app's enabled compose services, as the dynamic configuration Traefik would make of them, before addresses are known.
+/// </summary>
 /// <param name="Sections">
-/// <c>routers</c>, <c>services</c>, <c>middlewares</c> and <c>serversTransports</c>, each with its members. Every router names a service; references to members of the app have no
-/// provider, those to others keep theirs.
+/// <c>routers</c>, <c>services</c>, <c>middlewares</c> and <c>serversTransports</c>, each with its members. Every router names a service; references to members of
+/// the app have no provider, those to others keep theirs.
 /// </param>
 /// <param name="Backends">Whose containers are behind each Traefik service that balances between servers.</param>
 /// <param name="Faults">Empty: Traefik can serve it.</param>
@@ -27,7 +29,8 @@ internal sealed record LabelTree(
         var values = new LabelValues(section => [.. reading.Members(section).Select(member => member.Name)], faults);
         var sections = TraefikSchema.Sections.Values.ToDictionary(
             schema => schema.Name,
-            schema => new JsonObject(reading.Members(schema.Name).Select(member => KeyValuePair.Create(member.Name, (JsonNode?)(values.Read(member, schema) ?? new JsonObject())))));
+            schema => new JsonObject(reading.Members(schema.Name).Select(
+                member => KeyValuePair.Create(member.Name, (JsonNode?)(values.Read(member, schema) ?? new JsonObject())))));
 
         Complete(sections, reading, defaults, faults);
         var backends = new BackendReading(model, reading, faults);
@@ -60,7 +63,7 @@ internal sealed record LabelTree(
         {
             var kinds = middleware.Children.Select(child => child.Name).ToList();
             if (kinds.Count > 1)
-                faults.Add(new FieldError(middleware.Field, $"The middleware {middleware.Name} is {string.Join(" and ", kinds)} at once. Make a middleware of each, and a chain of them."));
+                faults.Add(new FieldError(middleware.Field, $"The middleware {middleware.Name} is {string.Join(" and ", kinds)} at once. Make one of each, and a chain of them."));
             else if (sections["middlewares"][middleware.Name]!.AsObject().Count == 0 && !faults.Exists(fault => IsOf(fault, middleware.Name)))
                 faults.Add(new FieldError(middleware.Field, $"The middleware {middleware.Name} does nothing. Remove it and what names it."));
         }

@@ -62,7 +62,7 @@ internal sealed partial class LabelValues(Func<string, IReadOnlyCollection<strin
         if (node.Value is not null)
             return Fault<JsonArray>(node, $"{field.Name} is a list. Write {field.Name}[0], {field.Name}[1] and so on.");
         foreach (var child in node.Children.Where(child => child.Index is null))
-            Fault(child, $"{field.Name} is a list. Write {field.Name}[0] where it has {field.Name}{(child.Name[0] == '[' ? "" : ".")}{child.Name}.");
+            Fault(child, $"{field.Name} is a list. Write {field.Name}[0], {field.Name}[1] and so on where it has {child.Name}.");
         List<JsonNode?> items = [.. node.Children.Where(child => child.Index is not null).OrderBy(child => child.Index).Select(read).Where(item => item is not null)];
         return items.Count == 0 ? null : [.. items];
     }
@@ -71,7 +71,8 @@ internal sealed partial class LabelValues(Func<string, IReadOnlyCollection<strin
     {
         if (node.Children.Count > 0)
             return Indexed(node, field, child => child.Children is [var below, ..] ? Fault(below, $"{field.Name} is a list of texts; nothing stands below one.") : Item(child, child.Value!));
-        return node.Value!.Length == 0 ? [] : [.. node.Value.Split(',', StringSplitOptions.TrimEntries).Select(text => Item(node, text)).Where(item => item is not null)];
+        var texts = node.Value!.Length == 0 ? [] : node.Value.Split(',', StringSplitOptions.TrimEntries);
+        return [.. texts.Select(text => Item(node, text)).Where(item => item is not null)];
 
         JsonNode? Item(LabelNode label, string text) => field.Refers is null ? text : Reference(label, text, field.Refers);
     }
@@ -105,7 +106,7 @@ internal sealed partial class LabelValues(Func<string, IReadOnlyCollection<strin
 
     private JsonNode? Time(LabelNode node) => node.Value! switch
     {
-        var seconds when long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) => $"{count.ToString(CultureInfo.InvariantCulture)}s",
+        var seconds when long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) => string.Create(CultureInfo.InvariantCulture, $"{count}s"),
         var time when GoTime().IsMatch(time) => time,
         var other => Fault(node, $"{Quoted.Text(other)} is no time. Write one such as 500ms, 10s or 1m30s."),
     };

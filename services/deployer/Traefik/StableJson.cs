@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Mambo.Deployer.Traefik;
 
 /// <summary>
-/// JSON that is also YAML and no Go template: keys sorted, LF, two blanks a level. Traefik runs every file through a template engine that can read its environment, so no text may
-/// hold two opening braces; and YAML knows some characters JSON would take as they are only as escapes.
+/// JSON that is also YAML and no Go template: keys sorted, LF, two blanks a level. Traefik runs every file through a template engine that can read its environment,
+/// so no text may hold two opening braces; and YAML takes some characters only as escapes that JSON takes as they are.
 /// </summary>
 internal static class StableJson
 {

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json;
 
-using Mambo.Contracts.Deployments;
+using Mambo.Deployer.Edge;
 using Mambo.ServiceDefaults.Configuration;
-using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Traefik;
 
@@ -21,7 +20,7 @@ internal sealed class TraefikApi(TraefikOptions options, TimeProvider time) : ID
     };
 
     /// <summary>Ends when Traefik routes as the document says: its services have exactly these servers, and its routers are enabled and without error.</summary>
-    /// <exception cref="OperationFailedException">It refuses a router or a service, or does not show them within 30 seconds.</exception>
+    /// <exception cref="RouteFailedException">It refuses a router or a service, or does not show them within 30 seconds.</exception>
     public async Task WaitForAsync(TraefikDocument document, CancellationToken cancellationToken)
     {
         if (options.Api is null)
@@ -36,9 +35,9 @@ internal sealed class TraefikApi(TraefikOptions options, TimeProvider time) : ID
             // An error may be the old file's until Traefik has had its time.
             var waited = time.GetElapsedTime(started);
             if (problem.IsRefusal && waited >= options.Settle)
-                throw Failed(problem.Text);
+                throw new RouteFailedException(problem.Text);
             if (waited >= Deadline)
-                throw Failed($"Traefik does not use the new routes after {Deadline.TotalSeconds:0} s: {problem.Text} Its log says why it leaves out a file.");
+                throw new RouteFailedException($"Traefik does not use the new routes after {Deadline.TotalSeconds:0} s: {problem.Text} Its log says why it leaves out a file.");
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
@@ -96,15 +95,14 @@ internal sealed class TraefikApi(TraefikOptions options, TimeProvider time) : ID
         _ => new Problem($"Traefik has the {kind} {name} as {status ?? "unknown"}.", IsRefusal: true),
     };
 
-    private static OperationFailedException Failed(string message) => new(new Failure(nameof(DeploymentFailureReason.RouteFailed), message));
-
     private static string? Short(string? service) => service?.EndsWith("@file", StringComparison.Ordinal) == true ? service[..^"@file".Length] : service;
 
     /// <returns>Null: Traefik has no such member.</returns>
     private async Task<T?> AskAsync<T>(string section, string name, CancellationToken cancellationToken)
         where T : class
     {
-        using var response = await _client.GetAsync(new Uri($"{options.Api!.AbsoluteUri.TrimEnd('/')}/api/http/{section}/{Uri.EscapeDataString($"{name}@file")}"), cancellationToken);
+        var address = $"{options.Api!.AbsoluteUri.TrimEnd('/')}/api/http/{section}/{Uri.EscapeDataString($"{name}@file")}";
+        using var response = await _client.GetAsync(new Uri(address), cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         response.EnsureSuccessStatusCode();

@@ -2,11 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Mambo.Deployer.Traefik;
 
-/// <summary>One dynamic file of Traefik: everything of one app. Members are called <c>{app}_{name}</c>; no app's name has an underscore, so no two apps ever meet.</summary>
+/// <summary>
+/// One dynamic file of Traefik: everything of one app. Members are called <c>{app}_{name}</c>; no app's name has an underscore, so no two apps ever meet.
+/// </summary>
 /// <param name="Text">What the file holds. Empty: the app is reached by nobody and needs no file.</param>
 /// <param name="Routers">Rule and service of each router, by its name in the file.</param>
 /// <param name="Services">Addresses of the servers of each service that has some, by its name in the file; null for one that stands on other services.</param>
-internal sealed record TraefikDocument(string Text, IReadOnlyDictionary<string, TraefikDocument.Route> Routers, IReadOnlyDictionary<string, IReadOnlyList<string>?> Services)
+internal sealed record TraefikDocument(
+    string Text, IReadOnlyDictionary<string, TraefikDocument.Route> Routers, IReadOnlyDictionary<string, IReadOnlyList<string>?> Services)
 {
     public static readonly TraefikDocument Empty = new("", new Dictionary<string, Route>(), new Dictionary<string, IReadOnlyList<string>?>());
 
@@ -16,9 +19,12 @@ internal sealed record TraefikDocument(string Text, IReadOnlyDictionary<string, 
     /// <summary>Makes the file of an app from labels without faults.</summary>
     /// <param name="app">The app's name.</param>
     /// <param name="tree">Its labels.</param>
-    /// <param name="servers">Addresses such as <c>http://172.18.0.3:8080</c> of the containers behind each of <see cref="LabelTree.Backends"/>; a service without any answers 503.</param>
+    /// <param name="servers">
+    /// Addresses such as <c>http://172.18.0.3:8080</c> of the containers behind each of <see cref="LabelTree.Backends"/>; a service without any answers 503.
+    /// </param>
     /// <param name="entryPoints">For routers that name none. Empty: Traefik's own defaults.</param>
-    public static TraefikDocument Of(string app, LabelTree tree, IReadOnlyDictionary<string, IReadOnlyList<string>> servers, IReadOnlyList<string> entryPoints)
+    public static TraefikDocument Of(
+        string app, LabelTree tree, IReadOnlyDictionary<string, IReadOnlyList<string>> servers, IReadOnlyList<string> entryPoints)
     {
         if (tree.Sections.Values.All(section => section.Count == 0))
             return Empty;

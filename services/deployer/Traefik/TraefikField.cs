@@ -54,12 +54,13 @@ internal sealed record TraefikField(string Name, FieldKind Kind, string? Refers,
     }.ToFrozenDictionary();
 
     /// <summary>
-    /// Reads a table: fields parted by blanks, each <c>name</c> for a text, <c>name:kind</c> for another kind, <c>name@section</c> for a reference, <c>name{…}</c> for a group
-    /// (<c>name?{…}</c> for one that may stand alone) or <c>name[]{…}</c> for a list of groups.
+    /// Reads a table: fields parted by blanks, each <c>name</c> for a text, <c>name:kind</c> for another kind, <c>name@section</c> for a reference, <c>name{…}</c>
+    /// for a group (<c>name?{…}</c> for one that may stand alone) or <c>name[]{…}</c> for a list of groups.
     /// </summary>
     public static TraefikField Group(string name, string table)
     {
-        var words = new Queue<string>(table.Replace("}", " } ", StringComparison.Ordinal).Replace("{", "{ ", StringComparison.Ordinal).Split(Blanks, StringSplitOptions.RemoveEmptyEntries));
+        var spaced = table.Replace("}", " } ", StringComparison.Ordinal).Replace("{", "{ ", StringComparison.Ordinal);
+        var words = new Queue<string>(spaced.Split(Blanks, StringSplitOptions.RemoveEmptyEntries));
         return new TraefikField(name, FieldKind.Group, null, false, ReadAll(words));
     }
 

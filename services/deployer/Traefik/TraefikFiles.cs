@@ -1,5 +1,6 @@
 using System.Text;
 
+using Mambo.Deployer.Edge;
 using Mambo.ServiceDefaults.Configuration;
 
 namespace Mambo.Deployer.Traefik;
@@ -17,32 +18,19 @@ internal sealed partial class TraefikFiles(TraefikOptions options, PlatformIdent
 
     /// <summary>Puts an app's file in place of the one it had, at once: a reader finds the one or the other, whole. An empty document removes it.</summary>
     /// <returns>False: it was already so.</returns>
-    /// <exception cref="IOException">It cannot be written, or a file of somebody else has its name; nothing is changed.</exception>
+    /// <exception cref="RouteFailedException">A file of somebody else has its name, or it cannot be written; nothing is changed.</exception>
     public bool Write(string app, TraefikDocument document)
     {
         if (document.Text.Length == 0)
             return Remove(app);
-        var (path, bytes) = (PathOf(app), Encoding.UTF8.GetBytes(FirstLine(app) + document.Text));
-        if (File.Exists(path))
+        try
         {
-            if (!IsOf(app, path))
-                throw new IOException($"{path} was not written by this platform. Move it away, or choose another traefik.directory.");
-            if (File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
-                return false;
+            return Replace(app, document);
         }
-
-        // Traefik reads only names that end in .yml, .yaml or .toml.
-        var part = PartOf(path);
-        File.Delete(part);
-        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerAndGroup }))
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            throw new RouteFailedException($"{PathOf(app)} could not be written: {error.Message}");
         }
-
-        // Should the machine stop before the directory is on disk, the old file is back; the start after that compares.
-        File.Move(part, path, overwrite: true);
-        return true;
     }
 
     /// <summary>Removes an app's file.</summary>
@@ -86,6 +74,31 @@ internal sealed partial class TraefikFiles(TraefikOptions options, PlatformIdent
     /// <summary>The file of an app.</summary>
     public string PathOf(string app) => Path.Combine(Directory, $"{platform.Name}-{app}.yml");
 
+    private bool Replace(string app, TraefikDocument document)
+    {
+        var (path, bytes) = (PathOf(app), Encoding.UTF8.GetBytes(FirstLine(app) + document.Text));
+        if (File.Exists(path))
+        {
+            if (!IsOf(app, path))
+                throw new RouteFailedException($"{path} was not written by this platform. Move it away, or choose another traefik.directory.");
+            if (File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+                return false;
+        }
+
+        // Traefik reads only names that end in .yml, .yaml or .toml.
+        var part = PartOf(path);
+        File.Delete(part);
+        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerAndGroup }))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        // Should the machine stop before the directory is on disk, the old file is back; the start after that compares.
+        File.Move(part, path, overwrite: true);
+        return true;
+    }
+
     private static string PartOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.part");
 
     private string FirstLine(string app) => $"# Written by Mambo Platform {platform.Name} for the app {app}, again with every deployment.\n";
@@ -100,6 +113,6 @@ internal sealed partial class TraefikFiles(TraefikOptions options, PlatformIdent
         return text[..(text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? end + 1 : text.Length)];
     }
 
-    [LoggerMessage(60, LogLevel.Information, "Traefik's files of {Apps} were not as they should be and were mended")]
+    [LoggerMessage(90, LogLevel.Information, "Traefik's files of {Apps} were not as they should be and were mended")]
     private static partial void LogChanged(ILogger logger, IReadOnlyList<string> apps);
 }

@@ -16,8 +16,10 @@ internal static class TraefikRegistrations
 
     internal static ConfigurationFault? FaultOf(TraefikOptions options) => options.Directory switch
     {
-        null => new ConfigurationFault("traefik.directory", null, "it is missing, and edge.kind is traefik", "Write the full path of the directory Traefik's file provider watches, such as /var/lib/mambo/traefik."),
-        var directory when !Directory.Exists(directory) => new ConfigurationFault("traefik.directory", null, $"the directory {directory} does not exist", "Make it, readable for Traefik, or correct the path."),
+        null => Fault("it is missing, and edge.kind is traefik", "Write the full path of the directory Traefik's file provider watches, such as /var/lib/mambo/traefik."),
+        var directory when !Directory.Exists(directory) => Fault($"the directory {directory} does not exist", "Make it, readable for Traefik, or correct the path."),
         _ => null,
     };
+
+    private static ConfigurationFault Fault(string problem, string remedy) => new("traefik.directory", null, problem, remedy);
 }

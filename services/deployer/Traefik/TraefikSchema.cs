@@ -4,7 +4,7 @@ namespace Mambo.Deployer.Traefik;
 
 /// <summary>
 /// The HTTP part of the dynamic configuration of Traefik 3.7, as a table; <see cref="TraefikField.Group"/> says how it is written. Traefik's own labels have no
-/// <c>weighted</c>, <c>mirroring</c>, <c>failover</c>, <c>highestRandomWeight</c> and <c>serversTransports</c>; since these labels end in a file, which has them, they have them here.
+/// <c>weighted</c>, <c>mirroring</c>, <c>failover</c>, <c>highestRandomWeight</c> and <c>serversTransports</c>; these labels end in a file, which has them, so they do.
 /// </summary>
 internal static class TraefikSchema
 {

@@ -6,14 +6,15 @@ namespace Mambo.ServiceDefaults.Configuration;
 public sealed class TraefikOptions
 {
     /// <summary>
-    /// The directory Traefik's file provider watches; the deployer writes one file per app into it and leaves other files alone. Needed for this edge. Each platform has its own.
+    /// The directory Traefik's file provider watches; the deployer writes one file per app into it and leaves other files alone. Needed for this edge. Each platform
+    /// has its own.
     /// </summary>
     [RegularExpression(@"^/[^\x00-\x1f]*$", ErrorMessage = "must be a full path such as /var/lib/mambo/traefik")]
     public string? Directory { get; set; }
 
     /// <summary>
-    /// Where Traefik's API answers, for the deployer only, such as <c>http://127.0.0.1:7481</c>; a deployment goes on once Traefik shows the new routes, and fails with Traefik's own
-    /// words if it refuses them. Unset: the deployer waits for <see cref="Settle"/> and does not know.
+    /// Where Traefik's API answers, for the deployer only, such as <c>http://127.0.0.1:7481</c>; a deployment goes on once Traefik shows the new routes, and fails with
+    /// Traefik's own words if it refuses them. Unset: the deployer waits for <see cref="Settle"/> and does not know.
     /// </summary>
     public Uri? Api { get; set; }
 

@@ -12,7 +12,8 @@ public sealed class GoldenTests
 {
     private static readonly string Folder = "tests/deployer/Traefik/Golden";
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(GoldenFile.PathOf(Folder), "*.labels").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.GetFiles(GoldenFile.PathOf(Folder), "*.labels").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -17,7 +17,7 @@ public sealed class LabelTreeTests
     [InlineData("traefik.http.routers.web.middlewares=zip@", "\"zip@\" is not declared")]
     [InlineData("traefik.http.routers.web.tls=maybe", "\"maybe\" is neither true nor false.")]
     [InlineData("traefik.http.routers.web.tls.domains=a.b", "domains is a list. Write domains[0]")]
-    [InlineData("traefik.http.routers.web.tls.domains.main=a.b", "domains is a list. Write domains[0] where it has domains.main")]
+    [InlineData("traefik.http.routers.web.tls.domains.main=a.b", "domains is a list. Write domains[0], domains[1] and so on where it has main")]
     [InlineData("traefik.http.routers.web.observability=true", "observability has no value of its own. Below it stand accessLogs, metrics")]
     [InlineData("traefik.http.routers.other.priority=1", "The router other has no rule. Add traefik.http.routers.other.rule=")]
     [InlineData("traefik.http.routers.o@file.rule=Host(`c.d`)", "is no name: @ parts")]

@@ -1,6 +1,6 @@
+using Mambo.Deployer.Edge;
 using Mambo.Deployer.Traefik;
 using Mambo.ServiceDefaults.Configuration;
-using Mambo.ServiceDefaults.Operations;
 using Mambo.TestDoubles;
 
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,9 +71,8 @@ public sealed class TraefikApiTests : IAsyncLifetime
         Write(document);
         using var api = Api(settle: TimeSpan.FromMilliseconds(200));
 
-        var failure = (await Should.ThrowAsync<OperationFailedException>(() => api.WaitForAsync(document, CancellationToken.None))).Failure;
+        var failure = await Should.ThrowAsync<RouteFailedException>(() => api.WaitForAsync(document, CancellationToken.None));
 
-        failure.Reason.ShouldBe("RouteFailed");
         failure.Message.ShouldBe("Traefik refuses the router shop_web: entryPoint \"quic\" doesn't exist; middleware \"nobody@file\" does not exist.");
     }
 
@@ -125,7 +124,7 @@ public sealed class TraefikApiTests : IAsyncLifetime
     private TraefikApi Api(TimeSpan? settle = null) => new(new TraefikOptions { Api = _traefik.Api, Settle = settle ?? TimeSpan.FromSeconds(3) }, TimeProvider.System);
 
     /// <summary>What a wait ends with whose clock runs as fast as the API answers.</summary>
-    private async Task<OperationFailedException> FailureAsync(TraefikDocument document, Uri? address = null)
+    private async Task<RouteFailedException> FailureAsync(TraefikDocument document, Uri? address = null)
     {
         var time = new FakeTimeProvider();
         using var api = new TraefikApi(new TraefikOptions { Api = address ?? _traefik.Api }, time);
@@ -136,7 +135,7 @@ public sealed class TraefikApiTests : IAsyncLifetime
             await Task.Yield();
         }
 
-        return await Should.ThrowAsync<OperationFailedException>(() => wait);
+        return await Should.ThrowAsync<RouteFailedException>(() => wait);
     }
 
     private void Write(TraefikDocument document) =>

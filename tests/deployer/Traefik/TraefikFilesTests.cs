@@ -1,3 +1,4 @@
+using Mambo.Deployer.Edge;
 using Mambo.Deployer.Traefik;
 using Mambo.ServiceDefaults.Configuration;
 
@@ -54,7 +55,7 @@ public sealed class TraefikFilesTests : IDisposable
         File.WriteAllText(Path("mambo-shop.yml"), "http: {}\n");
         var files = Files("mambo");
 
-        Should.Throw<IOException>(() => files.Write("shop", Document("x"))).Message.ShouldContain("was not written by this platform");
+        Should.Throw<RouteFailedException>(() => files.Write("shop", Document("x"))).Message.ShouldContain("was not written by this platform");
         files.Remove("shop").ShouldBeFalse();
 
         File.ReadAllText(Path("mambo-shop.yml")).ShouldBe("http: {}\n");
@@ -65,7 +66,7 @@ public sealed class TraefikFilesTests : IDisposable
     {
         var files = new TraefikFiles(new TraefikOptions { Directory = Path("gone") }, new PlatformIdentity("mambo", "local", "1"), NullLogger<TraefikFiles>.Instance);
 
-        Should.Throw<IOException>(() => files.Write("shop", Document("x")));
+        Should.Throw<RouteFailedException>(() => files.Write("shop", Document("x"))).Message.ShouldContain("could not be written");
     }
 
     [Fact]
