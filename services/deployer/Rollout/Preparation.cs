@@ -6,7 +6,6 @@ using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Releases;
-using Mambo.Deployer.Routes;
 using Mambo.ServiceDefaults.Names;
 using Mambo.ServiceDefaults.Operations;
 
@@ -60,7 +59,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         var (model, warnings) = await ModelAsync(folders.Project(app, bundle, composeFile), cancellationToken);
         var faults = Check(model, images).ToList();
         model = model.WithImages(images);
-        var routes = AppRoutes.Of(model);
+        var routes = edge.RoutesOf(model);
         faults.AddRange(routes.Faults);
         faults.AddRange(routes.Conflicts(address => edge.OwnerOf(address, app)));
         if (faults.Count > 0)
