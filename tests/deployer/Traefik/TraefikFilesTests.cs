@@ -27,7 +27,7 @@ public sealed class TraefikFilesTests : IDisposable
     }
 
     [Fact]
-    public void Write_WhileSomebodyReads_IsSeenWholeOrNotAtAll()
+    public async Task Write_WhileSomebodyReads_IsSeenWholeOrNotAtAll()
     {
         var files = Files("mambo");
         string[] texts = [new('a', 200_000), new('b', 300_000)];
@@ -42,8 +42,8 @@ public sealed class TraefikFilesTests : IDisposable
 
         for (var round = 0; round < 200; round++)
             files.Write("shop", Document(texts[round % 2]));
-        done.Cancel();
-        reader.Wait();
+        await done.CancelAsync();
+        await reader;
 
         seen.Select(text => text.Split('\n', 2)[1]).ShouldBeSubsetOf(texts.Select(text => Document(text).Text));
         seen.Count.ShouldBe(2);
