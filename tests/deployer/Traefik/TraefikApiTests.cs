@@ -1,7 +1,7 @@
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Traefik;
 using Mambo.ServiceDefaults.Configuration;
-using Mambo.TestDoubles;
+using Mambo.Doubles;
 
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

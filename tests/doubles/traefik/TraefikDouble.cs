@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Mambo.TestDoubles;
+namespace Mambo.Doubles;
 
 /// <summary>
 /// Traefik 3 as its file provider and its API show it, after their documentation: it watches a directory, takes every change of it after a pause, keeps what it had when any
