@@ -16,7 +16,7 @@ namespace Mambo.Deployer.Traefik;
 internal sealed partial class TraefikEdge(
     TraefikFiles files, TraefikApi api, ContainerWatch containers, PlatformIdentity platform, TraefikOptions options, TimeProvider time, ILogger<TraefikEdge> logger) : BackgroundService, IEdge
 {
-    private readonly IReadOnlyList<string> _entryPoints = (options.EntryPoints ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private readonly IReadOnlyList<string> _entryPoints = options.EntryPoints ?? [];
     private readonly Channel<string> _changed = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, Serving> _apps = new(StringComparer.Ordinal);
     private readonly Lock _changing = new();
@@ -25,7 +25,11 @@ internal sealed partial class TraefikEdge(
     public AppRoutes RoutesOf(ComposeModel model)
     {
         var (routes, tree) = (AppRoutes.Of(model), LabelTree.Of(model));
-        return routes with { Faults = tree.Faults, Warnings = tree.Idle.Count == 0 ? [] : [$"labels without effect, since Traefik does not look at Docker: {string.Join(", ", tree.Idle)}"] };
+        var warnings = tree.Sections["routers"].Where(router => (string?)router.Value!["rule"] is { } rule && !RouteRule.TryParse(rule, out _, out _))
+            .Select(router => $"the rule of the router {router.Key} is left to Traefik: whether it takes requests of another app, or its service answers, is not looked at").ToList();
+        if (tree.Idle.Count > 0)
+            warnings.Add($"labels without effect, since Traefik does not look at Docker: {string.Join(", ", tree.Idle)}");
+        return routes with { Faults = tree.Faults, Warnings = warnings };
     }
 
     public string? OwnerOf(string address, string app)
