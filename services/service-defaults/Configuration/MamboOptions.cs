@@ -18,6 +18,9 @@ public sealed class MamboOptions
     /// <summary>Deployments.</summary>
     public DeployerOptions Deployer { get; set; } = new();
 
+    /// <summary>Deployments asked for by CI, without a secret.</summary>
+    public CiOptions Ci { get; set; } = new();
+
     /// <summary>Notifications on phones.</summary>
     public AlertOptions Alerts { get; set; } = new();
 
