@@ -22,6 +22,8 @@ public sealed class AllInOneScenario : IAsyncLifetime
             alerts:
               server: {_ntfy.Address}
               topic: phone
+            deployer:
+              soak: 500ms
             """);
         _platform = new ServiceProcess("Mambo.AllInOne", _home);
         await _platform.StartAsync();
@@ -56,7 +58,7 @@ public sealed class AllInOneScenario : IAsyncLifetime
         var failure = third.GetProperty("failure");
         failure.GetProperty("reason").GetString().ShouldBe("unhealthy");
         failure.GetProperty("step").GetString().ShouldBe("start");
-        failure.GetProperty("exitCode").GetInt32().ShouldNotBe(0);
+        failure.GetProperty("message").GetString().ShouldNotBeNull().ShouldContain("shop-web-3 is unhealthy");
         failure.GetProperty("output").GetArrayLength().ShouldBeGreaterThan(0);
         (await PageAsync("shop")).ShouldBe("two");
         var app = (await JsonAsync("/api/apps")).EnumerateArray().Single();

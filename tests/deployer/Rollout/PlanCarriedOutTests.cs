@@ -73,7 +73,7 @@ public sealed class PlanCarriedOutTests : IAsyncLifetime
 
         (await _deployer.DeployAsync("shop", App(web: "two", db: "B", dbCommand: "exit 4"))).ShouldBeFailed(DeploymentFailureReason.StartFailed).ServingRelease.ShouldBe(1);
 
-        (await DockerCommand.RunAsync("exec", await ContainerAsync("db"), "printenv", "VERSION")).ShouldBe("A");
+        (await DockerCommand.RunAsync("exec", await ContainerAsync("db"), "sh", "-c", "echo $VERSION")).ShouldBe("A");
         (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "one"));
     }
 
@@ -105,7 +105,8 @@ public sealed class PlanCarriedOutTests : IAsyncLifetime
                 command: ["sh", "-c", "{{job ?? "true"}}"]
                 volumes: ["data:/data"]
                 depends_on: [db]
-            volumes: {data: {}}
+            volumes:
+              data:
             """),
         ("html/index.html", web));
 }
