@@ -62,18 +62,34 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
         string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
     {
-        var composeFile = await UnpackAsync(app, bundle, cancellationToken);
-        var (project, allowed) = (folders.Project(app, bundle, composeFile), options.Apps.GetValueOrDefault(app) ?? new AppPermissions());
+        if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
+            throw Rejected([new FieldError("bundle", problem)]);
+        var unpackedBefore = bundles.IsUnpacked(app, digest);
+        var composeFile = await UnpackAsync(app, digest, cancellationToken);
+        try
+        {
+            return await ReadAsync(app, folders.Project(app, bundle, composeFile), composeFile, images, cancellationToken);
+        }
+        catch (OperationFailedException) when (!unpackedBefore)
+        {
+            // Nothing came of it; retention looks only at what releases left.
+            bundles.Discard(app, digest);
+            throw;
+        }
+    }
+
+    private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
+        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, CancellationToken cancellationToken)
+    {
+        var allowed = options.Apps.GetValueOrDefault(app) ?? new AppPermissions();
         if (ComposeSource.Check(project.Directory, composeFile, allowed) is { Count: > 0 } unreadable)
             throw Rejected(unreadable);
         var (model, warnings) = await ModelAsync(project, cancellationToken);
         var faults = Check(model, images).ToList();
         model = model.WithImages(images);
         var routes = AppRoutes.Of(model);
-        faults.AddRange(routes.Faults);
-        faults.AddRange(routes.Conflicts(address => edge.OwnerOf(address, app)));
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
-        faults.AddRange(lint.Faults);
+        faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
         if (faults.Count > 0)
             throw Rejected(faults);
         return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
@@ -92,10 +108,8 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
     public static OperationFailedException Rejected(IReadOnlyList<FieldError> faults) =>
         new(new Failure(nameof(DeploymentFailureReason.Rejected), Rejection.Sentence("The deployment was rejected", faults)) { Errors = faults });
 
-    private async Task<string> UnpackAsync(string app, string bundle, CancellationToken cancellationToken)
+    private async Task<string> UnpackAsync(string app, BundleDigest digest, CancellationToken cancellationToken)
     {
-        if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
-            throw Rejected([new FieldError("bundle", problem)]);
         try
         {
             return await bundles.UnpackAsync(app, digest, cancellationToken);
