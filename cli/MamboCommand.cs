@@ -9,6 +9,7 @@ using Mambo.Cli.Running;
 using Mambo.Cli.Secrets;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
+using Mambo.Cli.Tokens;
 
 namespace Mambo.Cli;
 
@@ -64,6 +65,7 @@ internal static class MamboCommand
             new CancelCommand(globals),
             new SecretsCommand(globals),
             new RegistryCommand(globals),
+            TokenCommand.Of(globals),
             new InitCommand(globals),
             new TestCommand(globals),
             new BenchCommand(globals),
@@ -87,5 +89,5 @@ internal static class MamboCommand
         return root;
     }
 
-    private static string Names(Command command) => command is RootCommand ? "mambo" : $"{Names(command.Parents.OfType<Command>().First())} {command.Name}";
+    private static string Names(Command command) => command is RootCommand ? "mambo" : $"{Names((Command)command.Parents.First())} {command.Name}";
 }

@@ -51,6 +51,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
             ServiceDigests = ServiceDigest.Of(
                 state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id), release.Content.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Digest)),
             Frame = ServiceDigest.FrameOf(state.Model),
+            Routed = RoutedServices.Of(state.Model, service => imageOf(service).ExposedPorts),
         };
         var running = containers.Where(container => container.IsRunning && state.Previous?.Owns(container) == true).Select(container => container.Service).ToHashSet(StringComparer.Ordinal);
         var plan = ServicePlan.For(
