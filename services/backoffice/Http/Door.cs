@@ -30,6 +30,7 @@ internal static class Door
             BundleEndpoints.Map(api);
             DeploymentEndpoints.Map(api);
             AppEndpoints.Map(api);
+            AppCommandEndpoints.Map(api);
             TimelineEndpoints.Map(api);
             routes.MapOpenApi(ApiDescription.Path);
         });
