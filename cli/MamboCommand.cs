@@ -9,6 +9,7 @@ using Mambo.Cli.Logs;
 using Mambo.Cli.Running;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
+using Mambo.Cli.Tokens;
 
 namespace Mambo.Cli;
 
@@ -69,6 +70,7 @@ internal static class MamboCommand
             new RemoveCommand(globals),
             new LockCommand(globals),
             new UnlockCommand(globals),
+            TokenCommand.Of(globals),
             new InitCommand(globals),
             new TestCommand(globals),
             new BenchCommand(globals),
@@ -92,5 +94,5 @@ internal static class MamboCommand
         return root;
     }
 
-    private static string Names(Command command) => command is RootCommand ? "mambo" : $"mambo {command.Name}";
+    private static string Names(Command command) => command is RootCommand ? "mambo" : $"{Names((Command)command.Parents.First())} {command.Name}";
 }

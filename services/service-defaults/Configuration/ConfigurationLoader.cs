@@ -83,8 +83,9 @@ internal static class ConfigurationLoader
         }
 
         var fallback = OptionText.Format(option, option.Default);
-        var unset = fallback is null ? "leave it out" : $"leave it out for the default, {fallback}";
-        faults.Add(new ConfigurationFault(option.Key, setting.Origin, problem, $"{OptionText.Example(option)}, or {unset}."));
+        var unset = fallback is not null ? $", or leave it out for the default, {fallback}"
+            : option.Rules.OfType<RequiredAttribute>().Any() ? "" : ", or leave it out";
+        faults.Add(new ConfigurationFault(option.Key, setting.Origin, problem, $"{OptionText.Example(option)}{unset}."));
     }
 
     private static string? Broken(ValidationAttribute rule, object? value, OptionDefinition option) => rule switch

@@ -19,6 +19,7 @@ internal static class OptionText
         { Type: var type } when type == typeof(TimeSpan) => Duration.TryParse(text, out var time) ? (time, null) : (null, $"{Quote(text)} is not a time"),
         { Type: var type } when type == typeof(Uri) => Address(text),
         { Type.IsEnum: true } => Choice(option.Type, text),
+        { IsList: true } => (text.Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), null),
         _ => throw new NotSupportedException($"{option.Key} is a {option.Type.Name}, which the configuration cannot read."),
     };
 
@@ -31,6 +32,7 @@ internal static class OptionText
         { Type: var type } when type == typeof(TimeSpan) => $"Write a number and a unit, such as 90s, 10m, 2h or 3d, up to 49d{(option.MayBeZero ? $", or {Zero} for not at all" : "")}",
         { Type: var type } when type == typeof(Uri) => "Write a whole address such as https://example.org",
         { Type.IsEnum: true } => $"Write {string.Join(" or ", Choices(option.Type))}",
+        { IsList: true } => "Write a list of texts such as [a, b]",
         _ => "Write a text",
     };
 
@@ -43,6 +45,7 @@ internal static class OptionText
         Uri address => address.OriginalString,
         Enum choice => OptionDefinition.CamelCase(choice.ToString()),
         bool flag => flag ? "true" : "false",
+        IReadOnlyList<string> list => string.Join(", ", list),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 

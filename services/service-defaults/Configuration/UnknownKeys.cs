@@ -12,12 +12,19 @@ internal static class UnknownKeys
     /// <summary>A key may also have been put into the wrong section.</summary>
     public static ConfigurationFault Key(string section, string name, string origin)
     {
-        var siblings = OptionDefinition.All.Where(option => option.SectionName == section).ToList();
-        var meant = NearestName.Find(name, siblings.Select(option => option.Name)) is { } sibling
+        var options = OptionDefinition.All.Where(option => option.SectionName == section).ToList();
+        string[] siblings = [.. options.Select(option => option.Name), .. OptionEntry.PropertiesOf(options[0].Section).Select(property => OptionDefinition.CamelCase(property.Name))];
+        var meant = NearestName.Find(name, siblings) is { } sibling
             ? $"{section}.{sibling}"
             : OptionDefinition.All.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Key;
-        return Fault($"{section}.{name}", origin, "there is no such key", meant, $"The keys of {section} are {string.Join(", ", siblings.Select(option => option.Name))}.");
+        return Fault($"{section}.{name}", origin, "there is no such key", meant, $"The keys of {section} are {string.Join(", ", siblings)}.");
     }
+
+    /// <summary>A key of an entry, as in <c>ci.apps.shop</c>.</summary>
+    public static ConfigurationFault KeyOfEntry(string entry, string name, IReadOnlyList<OptionDefinition> options, string origin) => Fault(
+        $"{entry}.{name}", origin, "there is no such key",
+        NearestName.Find(name, options.Select(option => option.Name)) is { } sibling ? $"{entry}.{sibling}" : null,
+        $"The keys of {entry} are {string.Join(", ", options.Select(option => option.Name))}.");
 
     public static ConfigurationFault Variable(string variable)
     {

@@ -3,8 +3,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace Mambo.ServiceDefaults.Configuration;
 
-/// <summary>Reads <c>mambo.yml</c>: sections of single values. Whatever cannot be a setting becomes a fault with its line.</summary>
-internal static class YamlSettings
+/// <summary>Reads <c>mambo.yml</c>: sections of values, lists and entries by name. Whatever cannot be a setting becomes a fault with its line.</summary>
+internal static partial class YamlSettings
 {
     private const string FileName = "mambo.yml";
 
@@ -64,16 +64,35 @@ internal static class YamlSettings
 
     private static IEnumerable<Setting> Values(string section, List<OptionDefinition> options, YamlMappingNode values, ICollection<ConfigurationFault> faults)
     {
+        var holders = OptionEntry.PropertiesOf(options[0].Section).ToDictionary(property => OptionDefinition.CamelCase(property.Name));
         foreach (var (key, value) in values.Children)
         {
-            var option = options.Find(option => option.Name == Text(key));
-            if (option is null)
-                faults.Add(UnknownKeys.Key(section, Text(key), Origin(key)));
-            else if (value is not YamlScalarNode scalar)
-                faults.Add(new ConfigurationFault(option.Key, Origin(value), "it must be a single value", $"{OptionText.Example(option)}."));
-            else if (!IsEmpty(value))
-                yield return new Setting(option, scalar.Value ?? "", Origin(value));
+            var name = Text(key);
+            if (options.Find(option => option.Name == name) is { } option)
+            {
+                if (Value(option, value, faults) is { } setting)
+                    yield return setting;
+            }
+            else if (!holders.TryGetValue(name, out var holder))
+                faults.Add(UnknownKeys.Key(section, name, Origin(key)));
+            else
+            {
+                foreach (var setting in Entries($"{section}.{name}", options[0].Section, holder, value, faults))
+                    yield return setting;
+            }
         }
+    }
+
+    private static Setting? Value(OptionDefinition option, YamlNode value, ICollection<ConfigurationFault> faults)
+    {
+        if (IsEmpty(value))
+            return null;
+        if (value is YamlScalarNode scalar)
+            return new Setting(option, scalar.Value ?? "", Origin(value));
+        if (option.IsList && value is YamlSequenceNode list && list.Children.All(item => item is YamlScalarNode))
+            return new Setting(option, string.Join('\n', list.Children.Select(Text)), Origin(value));
+        faults.Add(new ConfigurationFault(option.Key, Origin(value), option.IsList ? "it must be a list of texts" : "it must be a single value", $"{OptionText.Example(option)}."));
+        return null;
     }
 
     /// <summary>A key without a value is a key left at its default; a quoted empty text is a value.</summary>

@@ -32,9 +32,13 @@ public class ConfigurationFilesTests
     [InlineData("api: { listen: 'localhost:0', maxBundleBytes: 1048576, requestsPerMinute: }")]
     [InlineData("edge: { listen: '*:80', publicPort: 443 }")]
     [InlineData("edge: { listen: '[::1]:80' }")]
+    [InlineData("edge: { kind: traefik }\ntraefik: { directory: /etc/traefik/dynamic, api: 'http://127.0.0.1:7481', settle: 4s, entryPoints: [web, websecure] }")]
     [InlineData("deployer: { pullDeadline: 1h30m, startDeadline: 90s, maxUnpackedBytes: 512 MiB, maxBundleFiles: 5 }")]
     [InlineData("alerts: { server: 'http://127.0.0.1:8080', topic: phone_1, giveUpAfter: 3d }")]
     [InlineData("telemetry: { logs: 'http://loki:3100/otlp', metricsInterval: 500ms }")]
+    [InlineData("ci: { audience: 'https://mambo.example.org', apps: { shop: { provider: github, repositoryId: 5, ownerId: 7 } } }")]
+    [InlineData("ci: { apps: { shop: { provider: gitlab, repositoryId: 5, ownerId: 7, refs: [refs/heads/main, 'refs/tags/v*'], events: push, runner: selfHosted, workflow: .gitlab-ci.yml } } }")]
+    [InlineData("ci: { allowTags: true, apps: }")]
     public void Schema_GoodFile_PassesAndLoads(string yaml)
     {
         Valid(yaml).ShouldBeTrue();
@@ -57,6 +61,11 @@ public class ConfigurationFilesTests
     [InlineData("api: { maxBundleBytes: much }")]
     [InlineData("api: { maxBundleBytes: 0 }")]
     [InlineData("api: { maxBundleBytes: 99999999999 }")]
+    [InlineData("edge: { kind: nginx }")]
+    [InlineData("traefik: { directory: traefik }")]
+    [InlineData("traefik: { api: '127.0.0.1:7481' }")]
+    [InlineData("traefik: { settle: 3 }")]
+    [InlineData("traefik: { entryPoints: { web: websecure } }")]
     [InlineData("deployer: { pullDeadline: 600 }")]
     [InlineData("deployer: { pullDeadline: 0s }")]
     [InlineData("deployer: { pullDeadline: 5 minutes }")]
@@ -64,6 +73,15 @@ public class ConfigurationFilesTests
     [InlineData("alerts: { server: ntfy.sh }")]
     [InlineData("telemetry: { logs: 'http://me:hunter2@loki:3100/otlp' }")]
     [InlineData("telemetry: { logs: [a, b] }")]
+    [InlineData("ci: { apps: [shop] }")]
+    [InlineData("ci: { apps: { Shop: { provider: github, repositoryId: 5, ownerId: 7 } } }")]
+    [InlineData("ci: { apps: { shop: { provider: github, repositoryId: 5 } } }")]
+    [InlineData("ci: { apps: { shop: github } }")]
+    [InlineData("ci: { apps: { shop: { provider: jenkins, repositoryId: 5, ownerId: 7 } } }")]
+    [InlineData("ci: { apps: { shop: { provider: github, repositoryId: you/shop, ownerId: 7 } } }")]
+    [InlineData("ci: { apps: { shop: { provider: github, repositoryId: 5, ownerId: 7, branch: main } } }")]
+    [InlineData("ci: { apps: { shop: { provider: github, repositoryId: 5, ownerId: 7, refs: [[a]] } } }")]
+    [InlineData("ci: { apps: { shop: { provider: github, repositoryId: 5, ownerId: 7, workflow: /etc/passwd } } }")]
     public void Schema_BadFile_FailsAsTheLoaderDoes(string yaml)
     {
         Valid(yaml).ShouldBeFalse();
@@ -76,7 +94,7 @@ public class ConfigurationFilesTests
         foreach (var option in OptionDefinition.All.Where(option => option.Default is not null))
         {
             var value = OptionText.Format(option, option.Default)!;
-            Valid($"{option.SectionName}: {{ {option.Name}: {(option.Type == typeof(int) ? value : $"'{value}'")} }}").ShouldBeTrue(option.Key);
+            Valid($"{option.SectionName}: {{ {option.Name}: {(option.Type == typeof(int) || option.Type == typeof(bool) ? value : $"'{value}'")} }}").ShouldBeTrue(option.Key);
         }
     }
 
@@ -97,6 +115,7 @@ public class ConfigurationFilesTests
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" } => null,
         YamlScalarNode { Style: ScalarStyle.Plain } scalar when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar => scalar.Value == "true",
         YamlScalarNode scalar => scalar.Value,
         _ => throw new NotSupportedException(node.GetType().Name),
     };

@@ -48,9 +48,64 @@ public class ConfigurationLoaderTests
         options.Alerts.Topic.ShouldBe("2024");
     }
 
+    [Fact]
+    public void Load_EntriesByName_AreTypedAndTheirDefaultsStand()
+    {
+        var ci = Options("""
+            ci:
+              audience: https://mambo.example.org
+              apps:
+                shop:
+                  provider: github
+                  repositoryId: 74
+                  ownerId: 65
+                  refs: [refs/heads/main, "refs/tags/v*"]
+                  environment: production
+                notes: { provider: gitlab, repositoryId: 20, ownerId: 72, events: "push, schedule", runner: any }
+            """).Ci;
+
+        ci.Apps.Keys.Order().ShouldBe(["notes", "shop"]);
+        var (shop, notes) = (ci.Apps["shop"], ci.Apps["notes"]);
+        (shop.Provider, shop.RepositoryId, shop.OwnerId, shop.Environment, shop.Runner).ShouldBe((CiProvider.Github, 74, 65, "production", CiRunner.Hosted));
+        shop.Refs.ShouldBe(["refs/heads/main", "refs/tags/v*"]);
+        shop.Events.ShouldBeNull();
+        (notes.Provider, notes.Runner).ShouldBe((CiProvider.Gitlab, CiRunner.Any));
+        notes.Refs.ShouldBe(["refs/heads/main"]);
+        notes.Events.ShouldBe(["push", "schedule"]);
+    }
+
+    [Fact]
+    public void Load_FaultyEntries_EveryFaultAtOnce()
+    {
+        Faults("""
+            ci:
+              app: {}
+              apps:
+                Shop: { provider: github }
+                shop:
+                  provider: jenkins
+                  repositoryID: 74
+                  ownerId: you
+                notes:
+                cafe: github
+            """).ShouldBe(
+        [
+            "ci.app (mambo.yml, line 2): there is no such key. Did you mean ci.apps?",
+            "ci.apps.Shop (mambo.yml, line 4): its name is no app name. Write 1 to 40 lower-case letters, digits or single hyphens, beginning with a letter.",
+            "ci.apps.shop.repositoryID (mambo.yml, line 7): there is no such key. Did you mean ci.apps.shop.repositoryId?",
+            "ci.apps.shop.repositoryId (mambo.yml, line 5): it is missing. Write a whole number such as 5.",
+            "ci.apps.notes.provider (mambo.yml, line 9): it is missing. Write github or gitlab.",
+            "ci.apps.notes.repositoryId (mambo.yml, line 9): it is missing. Write a whole number such as 5.",
+            "ci.apps.notes.ownerId (mambo.yml, line 9): it is missing. Write a whole number such as 5.",
+            "ci.apps.cafe (mambo.yml, line 10): it must be keys and values. Write below it, indented: provider, repositoryId, ownerId, refs, environment, workflow, events, runner.",
+            "ci.apps.shop.provider (mambo.yml, line 6): \"jenkins\" is not one of its values. Write github or gitlab.",
+            "ci.apps.shop.ownerId (mambo.yml, line 8): \"you\" is not a whole number. Write a whole number such as 5.",
+        ]);
+    }
+
     [Theory]
     [InlineData("platfrom:\n  name: a", "platfrom (mambo.yml, line 1): there is no such section. Did you mean platform?")]
-    [InlineData("zebra: 1", "zebra (mambo.yml, line 1): there is no such section. The sections are platform, bus, api, edge, deployer, alerts, health, telemetry.")]
+    [InlineData("zebra: 1", "zebra (mambo.yml, line 1): there is no such section. The sections are platform, bus, api, edge, traefik, deployer, ci, alerts, health, telemetry.")]
     [InlineData("api:\n  lsiten: a", "api.lsiten (mambo.yml, line 2): there is no such key. Did you mean api.listen?")]
     [InlineData("api:\n  Listen: 127.0.0.1:1", "api.Listen (mambo.yml, line 2): there is no such key. Did you mean api.listen?")]
     [InlineData("api:\n  topic: a", "api.topic (mambo.yml, line 2): there is no such key. Did you mean alerts.topic?")]

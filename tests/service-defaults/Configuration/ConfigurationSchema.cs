@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -32,15 +33,45 @@ internal static partial class ConfigurationSchema
             ["description"] = DocumentationComments.Of(section, value => value),
             ["type"] = new JsonArray("object", "null"),
             ["additionalProperties"] = false,
-            ["properties"] = new JsonObject(OptionDefinition.All.Where(option => option.Section == section).Select(option => KeyValuePair.Create(option.Name, (JsonNode?)Of(option)))),
+            ["properties"] = new JsonObject(
+            [
+                .. OptionDefinition.All.Where(option => option.Section == section).Select(option => KeyValuePair.Create(option.Name, (JsonNode?)Of(option))),
+                .. OptionEntry.PropertiesOf(section).Select(property => KeyValuePair.Create(OptionDefinition.CamelCase(property.Name), (JsonNode?)EntriesOf(section, property))),
+            ]),
         }))),
     };
+
+    private static JsonObject EntriesOf(PropertyInfo section, PropertyInfo property)
+    {
+        var options = new OptionEntry(property, "name").Options(section);
+        return new JsonObject
+        {
+            ["description"] = DocumentationComments.OfEntries(property, value => value),
+            ["type"] = new JsonArray("object", "null"),
+            ["propertyNames"] = new JsonObject { ["pattern"] = "^(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$" },
+            ["additionalProperties"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["additionalProperties"] = false,
+                ["required"] = new JsonArray([.. options.Where(IsNeeded).Select(option => (JsonNode)option.Name)]),
+                ["properties"] = new JsonObject(options.Select(option => KeyValuePair.Create(option.Name, (JsonNode?)Of(option)))),
+            },
+        };
+    }
+
+    private static bool IsNeeded(OptionDefinition option) => option.Default is null && option.Rules.OfType<RequiredAttribute>().Any();
 
     private static JsonObject Of(OptionDefinition option)
     {
         var schema = new JsonObject { ["description"] = DocumentationComments.Of(option, value => value) };
         if (OptionText.Format(option, option.Default) is { } value)
-            schema["default"] = option.Type == typeof(int) ? int.Parse(value, CultureInfo.InvariantCulture) : value;
+            schema["default"] = option switch
+            {
+                { IsList: true } => new JsonArray([.. ((IReadOnlyList<string>)option.Default!).Select(item => (JsonNode)item)]),
+                { Type: var type } when type == typeof(int) => int.Parse(value, CultureInfo.InvariantCulture),
+                { Type: var type } when type == typeof(bool) => bool.Parse(value),
+                _ => value,
+            };
 
         // A key without a value is a key left at its default.
         switch (option)
@@ -59,6 +90,10 @@ internal static partial class ConfigurationSchema
                 break;
             case { Type: var type } when type == typeof(bool):
                 schema["type"] = new JsonArray("boolean", "null");
+                break;
+            case { IsList: true }:
+                schema["type"] = new JsonArray("array", "string", "null");
+                schema["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") };
                 break;
             default:
                 schema["type"] = new JsonArray("string", "null");

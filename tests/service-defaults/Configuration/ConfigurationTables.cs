@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -19,12 +20,16 @@ internal static partial class ConfigurationTables
                 text.Append($"### {OptionDefinition.CamelCase(section.Name)}\n\n{DocumentationComments.Of(section, Code)}\n\n| key | default | meaning | variable |\n| --- | --- | --- | --- |\n");
                 foreach (var option in OptionDefinition.All.Where(option => option.Section == section))
                     text.Append($"| `{option.Key}` | {Default(option)} | {Meaning(option)} | `{option.Variable}` |\n");
+                foreach (var option in OptionEntry.PropertiesOf(section).SelectMany(property => new OptionEntry(property, "<app>").Options(section)))
+                    text.Append($"| `{option.Key}` | {(IsNeeded(option) ? "needed" : Default(option))} | {Meaning(option)} | |\n");
                 text.Append('\n');
             }
 
             return text.ToString().TrimEnd('\n') + "\n";
         }
     }
+
+    private static bool IsNeeded(OptionDefinition option) => option.Default is null && option.Rules.OfType<RequiredAttribute>().Any();
 
     private static string Default(OptionDefinition option) => OptionText.Format(option, option.Default) is { } value ? Code(value) : "unset";
 

@@ -28,6 +28,10 @@ internal static partial class DocumentationComments
         return $"{Text($"P:{typeof(MamboOptions).FullName}.{section.Name}", code)}{added[prefix.Length..]}";
     }
 
+    /// <summary>What a key that holds entries by name means, and what an entry is.</summary>
+    public static string OfEntries(PropertyInfo property, Func<string, string> code) =>
+        $"{Text($"P:{property.DeclaringType!.FullName}.{property.Name}", code)} {Text($"T:{property.PropertyType.GenericTypeArguments[1].FullName}", code)}";
+
     private static string Text(string member, Func<string, string> code)
     {
         Summaries.ShouldContainKey(member, "every option has a doc comment");
