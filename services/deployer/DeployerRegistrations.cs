@@ -4,6 +4,8 @@ using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Engine;
+using Mambo.Deployer.Lifecycle;
+using Mambo.Deployer.Locks;
 using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
@@ -32,7 +34,7 @@ public static class DeployerRegistrations
         AddEdge(builder);
         services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<Preflight>().AddSingleton<PreDeployJobs>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
         services.AddSingleton<HealthGate>().AddSingleton<RouteSwitch>().AddSingleton<Soak>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>().AddSingleton<WarmReleases>();
-        services.AddSingleton<RolloutParts>();
+        services.AddSingleton<RolloutParts>().AddSingleton<AppContainers>().AddSingleton<AppFiles>();
 
         services.AddHostedService(provider => provider.GetRequiredService<ContainerWatch>());
         // Before the journal's runner: a deployment that goes on must find the routes of what serves now.
@@ -43,9 +45,23 @@ public static class DeployerRegistrations
         services.AddCommandHandler<DeployApp, DeployAppHandler>();
         services.AddCommandHandler<RollBackApp, RollBackAppHandler>();
         services.AddCommandHandler<CancelDeployment, CancelDeploymentHandler>();
+        services.AddCommandHandler<LockApp, LockAppHandler>();
+        services.AddCommandHandler<UnlockApp, UnlockAppHandler>();
+        services.AddAppOperation<StartApp, Start>();
+        services.AddAppOperation<StopApp, Stop>();
+        services.AddAppOperation<RestartApp, Restart>();
+        services.AddAppOperation<RemoveApp, Remove>();
         services.AddHealthChecks().AddCheck<ContainerWatch>("docker", tags: ["ready"]);
 
         return builder;
+    }
+
+    private static void AddAppOperation<TCommand, TOperation>(this IServiceCollection services)
+        where TCommand : AppCommand
+        where TOperation : DeploymentOperation<TCommand>
+    {
+        services.AddOperation<TOperation>(Service);
+        services.AddCommandHandler<TCommand, AppCommandHandler<TCommand, TOperation>>();
     }
 
     /// <summary>Lets the embedded edge answer what comes by its listener, whatever else the process maps.</summary>

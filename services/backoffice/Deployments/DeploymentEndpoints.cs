@@ -132,7 +132,8 @@ internal static class DeploymentEndpoints
         return Accepted(context, accepted);
     }
 
-    private static IResult Accepted(HttpContext context, DeploymentAnswer answer)
+    /// <summary>It is on disk, and where to follow it.</summary>
+    public static IResult Accepted(HttpContext context, DeploymentAnswer answer)
     {
         context.Response.Headers.Location = $"/api/deployments/{answer.DeploymentId}";
         return TypedResults.Json(answer, statusCode: StatusCodes.Status202Accepted);

@@ -98,7 +98,7 @@ internal static partial class DeploymentRequestReader
         void Add(string field, string problem) => errors.Add(new FieldError(field, problem));
     }
 
-    private static void CheckHost(string? name, List<FieldError> errors)
+    public static void CheckHost(string? name, List<FieldError> errors)
     {
         if (name is not null && !Host().IsMatch(name))
             errors.Add(new FieldError("host", $"{Quoted.Text(name)} is no host name. Write 1 to 63 lower-case letters, digits or inner hyphens, or leave it out for this host."));

@@ -1,4 +1,5 @@
 using Mambo.Contracts.Deployments;
+using Mambo.Deployer.Locks;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
 using Mambo.ServiceDefaults.Bus;
@@ -21,6 +22,8 @@ internal sealed partial class DeployAppHandler(
         var (id, command, faults) = DeploymentRequest.Read(delivery, journal.Host, transaction.Now);
         if (faults.Count == 0 && command.Bundle is null && !ReleaseLedger.IsKnown(transaction, command.App!))
             faults = [new FieldError("app", $"{command.App} is an unknown app: it has no release whose bundle could be used. Deploy it with a bundle first.")];
+        if (faults.Count == 0)
+            faults = AppLock.Against(transaction, id, command.App!);
         if (faults.Count == 0)
         {
             if (transaction.Enqueue(rollOut, command, id, command.RequestedBy))

@@ -21,6 +21,9 @@ internal sealed record Release
     /// <summary>When it became the current release. Null: it never served.</summary>
     public DateTimeOffset? ServedAt { get; init; }
 
+    /// <summary>Since when a person wants it stopped. Null: it is to run, or is not the current release.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
     /// <summary>What the journal keeps as one value.</summary>
     public ReleaseContent Content { get; init; } = new();
 

@@ -13,14 +13,17 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
 {
     private const string AdditionsFile = "release.yml";
 
+    /// <summary>The folder of everything of an app.</summary>
+    public string App(string app) => Path.Combine(paths.Apps, app);
+
     /// <summary>The folder of one unpacked bundle.</summary>
     public string Bundle(string app, BundleDigest digest) => Path.Combine(Bundles(app), digest.Hex);
 
     /// <summary>The folder of an app's unpacked bundles.</summary>
-    public string Bundles(string app) => Path.Combine(paths.Apps, app, "bundles");
+    public string Bundles(string app) => Path.Combine(App(app), "bundles");
 
     /// <summary>The folder of an app's releases, each under its number.</summary>
-    public string Releases(string app) => Path.Combine(paths.Apps, app, "releases");
+    public string Releases(string app) => Path.Combine(App(app), "releases");
 
     /// <summary>The folder of the secrets an app's containers see, one file per content.</summary>
     public string Secrets(string app) => Path.Combine(paths.Apps, app, "secrets");

@@ -18,11 +18,7 @@ internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string
             .Take(Math.Max(keep, 2) - 1).Append(current).ToList();
         var others = served.Where(release => release.App != current.App);
         var needed = kept.Concat(others).SelectMany(release => release.Content.Images.Values).Select(image => image.Id).ToHashSet(StringComparer.Ordinal);
-        // An image no registry has cannot be had again; it is not ours to remove.
-        var idle = served.Where(release => release.App == current.App && kept.All(one => one.Number != release.Number))
-            .SelectMany(release => release.Content.Images.Values)
-            .Where(image => image.CanBePulled && !needed.Contains(image.Id))
-            .Select(image => image.Id).Distinct();
+        var idle = Idle(served.Where(release => release.App == current.App && kept.All(one => one.Number != release.Number)), needed);
         // Containers that went on unchanged see files of the bundle they were made from.
         var slots = kept.SelectMany(release => release.Content.Slots.Values).ToHashSet();
         var lived = served.Where(release => release.App == current.App && slots.Contains(release.Number));
@@ -32,4 +28,17 @@ internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string
             kept.SelectMany(release => release.Content.Secrets.Values).Select(secret => secret.FileName).ToHashSet(StringComparer.Ordinal),
             [.. idle]);
     }
+
+    /// <summary>Images only this app needs.</summary>
+    /// <param name="app">An app that goes.</param>
+    /// <param name="served">Releases of every app that served.</param>
+    public static IReadOnlyList<string> ImagesOf(string app, IReadOnlyList<Release> served) => [.. Idle(
+        served.Where(release => release.App == app),
+        served.Where(release => release.App != app).SelectMany(release => release.Content.Images.Values).Select(image => image.Id).ToHashSet(StringComparer.Ordinal))];
+
+    /// <summary>An image no registry has cannot be had again; it is not ours to remove.</summary>
+    private static IEnumerable<string> Idle(IEnumerable<Release> releases, HashSet<string> needed) => releases
+        .SelectMany(release => release.Content.Images.Values)
+        .Where(image => image.CanBePulled && !needed.Contains(image.Id))
+        .Select(image => image.Id).Distinct();
 }

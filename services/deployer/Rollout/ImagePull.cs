@@ -60,7 +60,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         // A slot the release had before is taken up again while its containers are still here.
         int SlotOf(PlannedService service) => service.Change == ServiceChange.Untouched
             ? state.Previous!.Content.Slots[service.Name]
-            : release.Content.Slots.TryGetValue(service.Name, out var kept) && containers.Any(container => container.Service == service.Name && container.Slot == kept) ? kept : release.Number;
+            : release.Content.Slots.TryGetValue(service.Name, out var kept) && containers.Any(container => container.Service == service.Name && container.Slot == kept) ? kept : state.Slot ?? release.Number;
         state.Plan = plan;
         state.Release = release with
         {

@@ -5,6 +5,7 @@ using Mambo.Deployer.Acceptance;
 using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Engine;
 using Mambo.Deployer.Lint;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Secrets;
@@ -20,7 +21,7 @@ namespace Mambo.Deployer.Rollout;
 /// has been touched.
 /// </summary>
 internal sealed class Preparation(
-    ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, SecretStore secrets, ComposeCli compose, IEdge edge, DeployerOptions options)
+    ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, SecretStore secrets, ComposeCli compose, DockerEngine engine, IEdge edge, DeployerOptions options)
 {
     /// <summary>Compose reads a file within a second; what takes longer does so on purpose.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -58,6 +59,34 @@ internal sealed class Preparation(
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = target with { Content = content with { Slots = target.Content.Slots } };
         operation.Progress($"back from release {state.Previous.Number} to {target.Number}");
+    }
+
+    /// <summary>The release an app has once more: everything of it counts as changed, and its containers are told from those that run by a slot of their own.</summary>
+    public async Task RepeatAsync(OperationContext<RestartApp, RollOutState> operation, CancellationToken cancellationToken)
+    {
+        var (app, state) = (operation.Subject, operation.State);
+        var current = ledger.Current(app) ?? throw Rejected([new FieldError("app", $"{app} has no release. Deploy it first.")]);
+        var (content, model, warnings) = await ReadAsync(app, current.Bundle, await RunningImagesAsync(current, cancellationToken), current.Content.Secrets, cancellationToken);
+        (state.Model, state.Warnings) = (model, warnings);
+        state.Slot = await ledger.TakeNumberAsync(app, operation.Id, current.Bundle);
+        state.Previous = current with { Content = current.Content with { ServiceDigests = new Dictionary<string, string>() } };
+        state.Release = current with { StoppedAt = null, Content = content };
+    }
+
+    /// <summary>The images a release was deployed with; one whose name means another image by now is named by its content.</summary>
+    private async Task<Dictionary<string, string>> RunningImagesAsync(Release current, CancellationToken cancellationToken)
+    {
+        var images = new Dictionary<string, string>(current.Content.ImageOverrides);
+        foreach (var (service, image) in current.Content.Images.Where(image => image.Value.Id.Length > 0))
+        {
+            var moved = !images.TryGetValue(service, out var given) || (await engine.ImageAsync(given, cancellationToken))?.Id != image.Id;
+            if (moved && (await engine.ImageAsync(image.Reference, cancellationToken))?.Id == image.Id)
+                images[service] = image.Reference;
+            else if (moved)
+                images[service] = image.CanBePulled ? image.Reference : image.Id;
+        }
+
+        return images;
     }
 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(

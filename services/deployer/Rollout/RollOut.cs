@@ -21,6 +21,8 @@ namespace Mambo.Deployer.Rollout;
 /// </summary>
 internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerOptions options, TimeProvider time) : DeploymentOperation<DeployApp>(parts, options, time)
 {
+    public override DeploymentKind Change => DeploymentKind.Deploy;
+
     public override IReadOnlyList<Step<DeployApp, RollOutState>> Steps =>
     [
         Timed("unpack", Parts.Preparation.PrepareAsync, Moment + Moment),
@@ -40,6 +42,7 @@ internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerO
     {
         DeploymentId = operation.Id,
         App = operation.Subject,
+        Kind = Change,
         RequestedBy = operation.RequestedBy,
         RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
         Bundle = operation.Command.Bundle,
