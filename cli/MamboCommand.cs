@@ -6,6 +6,7 @@ using Mambo.Cli.Deployments;
 using Mambo.Cli.Development;
 using Mambo.Cli.Homes;
 using Mambo.Cli.Logs;
+using Mambo.Cli.Previews;
 using Mambo.Cli.Registries;
 using Mambo.Cli.Running;
 using Mambo.Cli.Secrets;
@@ -72,6 +73,7 @@ internal static class MamboCommand
             new RemoveCommand(globals),
             new LockCommand(globals),
             new UnlockCommand(globals),
+            new PreviewsCommand(globals),
             new SecretsCommand(globals),
             new RegistryCommand(globals),
             TokenCommand.Of(globals),

@@ -6,6 +6,7 @@ using Mambo.Deployer.Edge;
 using Mambo.Deployer.Engine;
 using Mambo.Deployer.Lifecycle;
 using Mambo.Deployer.Locks;
+using Mambo.Deployer.Previews;
 using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
@@ -41,6 +42,7 @@ public static class DeployerRegistrations
         services.AddHostedService(provider => provider.GetRequiredService<ReleaseRecovery>());
         services.AddJournal(Service, typeof(DeployerRegistrations).Assembly, provider => provider.GetRequiredService<DeployerOptions>().Parallel);
         services.AddHostedService(provider => provider.GetRequiredService<WarmReleases>());
+        services.AddSingleton<PreviewExpiry>().AddHostedService(provider => provider.GetRequiredService<PreviewExpiry>());
         services.AddOperation<RollOut>(Service).AddOperation<RollBack>(Service);
         services.AddCommandHandler<DeployApp, DeployAppHandler>();
         services.AddCommandHandler<RollBackApp, RollBackAppHandler>();

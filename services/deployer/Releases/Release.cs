@@ -48,6 +48,9 @@ internal sealed record ReleaseContent
     /// <summary>The compose file within the bundle.</summary>
     public string ComposeFile { get; init; } = "";
 
+    /// <summary>The name of the preview it is. Null: it is none.</summary>
+    public string? Preview { get; init; }
+
     /// <summary>Image per service in place of the bundle's. Empty: as the bundle says.</summary>
     public IReadOnlyDictionary<string, string> ImageOverrides { get; init; } = new Dictionary<string, string>();
 

@@ -37,11 +37,11 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
     /// <summary>How compose is called for a release that is on disk.</summary>
     public ComposeProject Project(Release release)
     {
-        return Project(release.App, release.Bundle, release.Content.ComposeFile, Additions(release.App, release.Number));
+        return Project(release.App, release.Bundle, release.Content.ComposeFile, Additions(release.App, release.Number), release.Content.Preview);
     }
 
     /// <summary>How compose is called for a bundle alone.</summary>
-    public ComposeProject Project(string app, string bundle, string composeFile) => Project(app, bundle, composeFile, additions: null);
+    public ComposeProject Project(string app, string bundle, string composeFile, string? preview) => Project(app, bundle, composeFile, additions: null, preview);
 
     /// <summary>
     /// Writes what a release adds to its bundle: images in place of the bundle's, the slot of each service as a label on its containers, and where the secrets lie that the
@@ -62,7 +62,7 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
 
     private string Additions(string app, int number) => Path.Combine(Releases(app), number.ToString(), AdditionsFile);
 
-    private ComposeProject Project(string app, string bundle, string composeFile, string? additions)
+    private ComposeProject Project(string app, string bundle, string composeFile, string? additions, string? preview)
     {
         if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
             throw new InvalidOperationException($"The journal holds a bundle that is none: {problem}");
@@ -71,16 +71,16 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
             ComposeProject.NameOf(platform, app),
             directory,
             additions is null ? [Path.Combine(directory, composeFile)] : [Path.Combine(directory, composeFile), additions],
-            Variables(app))
+            Variables(app, preview))
         {
             DockerConfiguration = File.Exists(Path.Combine(paths.Registries, "config.json")) ? paths.Registries : null,
         };
     }
 
     /// <summary>What compose files may refer to.</summary>
-    private Dictionary<string, string> Variables(string app)
+    private Dictionary<string, string> Variables(string app, string? preview)
     {
-        var variables = new Dictionary<string, string> { ["MAMBO_DOMAIN"] = options.Domain, ["MAMBO_APP"] = app };
+        var variables = new Dictionary<string, string> { ["MAMBO_DOMAIN"] = options.Domain, ["MAMBO_APP"] = app, ["MAMBO_PREVIEW"] = preview ?? "" };
         if (deployer.WebImage is { } image)
             variables["MAMBO_WEB_IMAGE"] = image;
         return variables;
