@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Mambo.Cli.Logs;
@@ -9,7 +8,8 @@ namespace Mambo.Cli.Logs;
 /// <param name="service">Only this service. Null: all.</param>
 /// <param name="since">Only from this moment on, as the engine wants it. Null: from the start.</param>
 /// <param name="tail">At most so many of the newest lines of each container. Null: all.</param>
-internal sealed class AppLogs(Engine engine, string project, string? service, string? since, int? tail)
+/// <param name="time">The clock.</param>
+internal sealed class AppLogs(Engine engine, string project, string? service, string? since, int? tail, TimeProvider time)
 {
     /// <summary>Lines that wait for a slow reader; behind them the engine waits.</summary>
     private const int Waiting = 1000;
@@ -29,6 +29,7 @@ internal sealed class AppLogs(Engine engine, string project, string? service, st
     {
         // Heard from here on; what starts while the others are listed is not missed.
         var starts = await engine.StartsAsync(project, ct);
+        var begun = new EngineStart("", time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000).Since;
         var containers = await ContainersAsync(ct);
         var next = new Dictionary<string, string>(StringComparer.Ordinal);
         await HistoryAsync(
@@ -42,9 +43,9 @@ internal sealed class AppLogs(Engine engine, string project, string? service, st
             ct);
 
         var lines = Channel.CreateBounded<LogLine>(Waiting);
-        var followed = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var followed = new FollowedContainers(engine, lines.Writer, ct);
         foreach (var container in containers.Where(container => container.State is "running" or "restarting"))
-            Begin(container, next.GetValueOrDefault(container.Id, since ?? ""));
+            followed.Begin(container, next.GetValueOrDefault(container.Id, begun));
         var following = FollowStartsAsync();
         await foreach (var line in lines.Reader.ReadAllAsync(ct))
             write(line);
@@ -56,35 +57,15 @@ internal sealed class AppLogs(Engine engine, string project, string? service, st
             {
                 await foreach (var start in starts.WithCancellation(ct))
                 {
-                    if (!followed.ContainsKey(start.Id) && (await ContainersAsync(ct)).FirstOrDefault(container => container.Id == start.Id) is { } container)
-                        Begin(container, start.Since);
+                    if ((await ContainersAsync(ct)).FirstOrDefault(container => container.Id == start.Id) is { } container)
+                        followed.Begin(container, start.Since);
                 }
 
-                lines.Writer.TryComplete(new CommandFailure("The Docker Engine closed its event stream; it may be restarting. Run the command again."));
+                throw new IOException("it closed its event stream");
             }
             catch (Exception error)
             {
-                lines.Writer.TryComplete(error);
-            }
-        }
-
-        void Begin(EngineContainer container, string from)
-        {
-            if (followed.TryAdd(container.Id, true))
-                _ = FollowOneAsync(container, from);
-        }
-
-        async Task FollowOneAsync(EngineContainer container, string from)
-        {
-            try
-            {
-                await foreach (var line in engine.LogsAsync(container, from.Length > 0 ? from : null, tail: null, follow: true, ct))
-                    await lines.Writer.WriteAsync(line, ct);
-                followed.TryRemove(container.Id, out _);
-            }
-            catch (Exception error)
-            {
-                lines.Writer.TryComplete(error);
+                lines.Writer.TryComplete(FollowedContainers.ForPeople(error));
             }
         }
     }

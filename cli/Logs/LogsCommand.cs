@@ -11,6 +11,7 @@ namespace Mambo.Cli.Logs;
 /// <summary><c>mambo logs</c>.</summary>
 internal sealed class LogsCommand : CliCommand
 {
+    private const int UsualLines = 200;
     private const int MostLines = 100_000;
 
     private static readonly string[] Colours = ["cyan", "yellow", "green", "magenta", "blue", "red"];
@@ -51,7 +52,8 @@ internal sealed class LogsCommand : CliCommand
         using var door = session.OpenDoor();
         var app = (await door.GetAsync($"/api/apps/{Uri.EscapeDataString(parsed.GetRequiredValue(_app))}", ct)).As<AppDocument>();
         using var engine = new Engine(session.Surroundings);
-        var logs = new AppLogs(engine, app.Project, parsed.GetValue(_service), Since(session.Surroundings.Time, parsed.GetValue(_since)), parsed.GetValue(_tail) ?? (parsed.GetValue(_since) is null ? 200 : null));
+        var (time, since) = (session.Surroundings.Time, parsed.GetValue(_since));
+        var logs = new AppLogs(engine, app.Project, parsed.GetValue(_service), Since(time, since), parsed.GetValue(_tail) ?? (since is null ? UsualLines : null), time);
         var colours = new Dictionary<string, string>(StringComparer.Ordinal);
         var width = 0;
         if (!parsed.GetValue(_follow))

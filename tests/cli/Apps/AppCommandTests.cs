@@ -27,8 +27,8 @@ public sealed class AppCommandTests : IDisposable
     [Fact]
     public async Task Command_Rejected_SaysWhyAndEndsWith1()
     {
-        Play("remove", "deployment-failed", $$"""
-            {"deploymentId":"{{Id}}","app":"shop","kind":"remove","host":"local","state":"failed","requestedAt":"2026-11-25T03:40:07Z",
+        Play("remove", "deployment-failed", $$$"""
+            {"deploymentId":"{{{Id}}}","app":"shop","kind":"remove","host":"local","state":"failed","requestedAt":"2026-11-25T03:40:07Z",
              "failure":{"reason":"rejected","message":"…","errors":[{"field":"app","problem":"shop is locked by ana."}]}}
             """);
 

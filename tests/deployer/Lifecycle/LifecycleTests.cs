@@ -170,6 +170,45 @@ public sealed class LifecycleTests : IAsyncLifetime
         (await DockerCommand.ContainersOfAsync(_deployer.ProjectOf("shop"))).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("start")]
+    [InlineData("gate")]
+    [InlineData("switch")]
+    [InlineData("retire")]
+    public async Task Restart_CutOffInAStep_GoesOnAndLeavesOneContainer(string step)
+    {
+        await _deployer.DeployedAsync("shop", Bundle.WebApp("shop", "one"));
+        var old = await _deployer.ContainerAsync("shop");
+        var id = await _deployer.SendAsync(new RestartApp { App = "shop" });
+        await _deployer.InStepAsync(id, step);
+
+        await RestartPlatformAsync();
+
+        (await _deployer.EndAsync(id)).ShouldBeOfType<AppRestarted>();
+        (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "one"));
+        (await _deployer.ContainerAsync("shop")).ShouldNotBe(old);
+    }
+
+    [Theory]
+    [InlineData("switch")]
+    [InlineData("stop")]
+    public async Task StopAndStart_CutOffInAStep_AreDoneOnce(string step)
+    {
+        await _deployer.DeployedAsync("shop", Bundle.WebApp("shop", "one"));
+        var stopping = await _deployer.SendAsync(new StopApp { App = "shop" });
+        await _deployer.InStepAsync(stopping, step);
+        await RestartPlatformAsync();
+        (await _deployer.EndAsync(stopping)).ShouldBeOfType<AppStopped>();
+        (await RunningAsync()).ShouldBeEmpty();
+        (await _deployer.GetAsync("shop.localhost")).Status.ShouldBe(503);
+
+        var starting = await _deployer.SendAsync(new StartApp { App = "shop" });
+        await _deployer.InStepAsync(starting, step == "stop" ? "start" : step);
+        await RestartPlatformAsync();
+        (await _deployer.EndAsync(starting)).ShouldBeOfType<AppStarted>();
+        (await _deployer.GetAsync("shop.localhost")).ShouldBe((200, "one"));
+    }
+
     [Fact]
     public async Task Stop_CancelledWhileSomebodyIsConnected_RunsOn()
     {
