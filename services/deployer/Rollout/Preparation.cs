@@ -120,7 +120,7 @@ internal sealed class Preparation(
         var routes = edge.RoutesOf(model);
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
         faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
-        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets, before.Secrets, cancellationToken);
+        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets(), before.Secrets, cancellationToken);
         faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
