@@ -124,7 +124,8 @@ internal sealed class Preparation(
         faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
+        var content = new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview };
+        return (content, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)
