@@ -30,10 +30,10 @@ internal sealed class BundleArchive(string folder, int maxFiles, long maxBytes)
             {
                 if (++count > maxFiles)
                     throw new BundleFault($"The bundle has too many files: more than {maxFiles:#,0} entries (deployer.maxBundleFiles).");
-                await WriteAsync(entry, cancellationToken);
+                await WriteAsync(entry, limited, cancellationToken);
             }
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException)
         {
             throw new BundleFault($"The bundle is not a whole tar.gz: {error.Message}");
         }
@@ -43,7 +43,7 @@ internal sealed class BundleArchive(string folder, int maxFiles, long maxBytes)
             ?? throw new BundleFault("The bundle has no compose.yml at its top (compose.yaml and docker-compose.yml are taken too). Pack the app's folder from inside: tar -C app -czf bundle.tar.gz .");
     }
 
-    private async Task WriteAsync(TarEntry entry, CancellationToken cancellationToken)
+    private async Task WriteAsync(TarEntry entry, LimitedStream limited, CancellationToken cancellationToken)
     {
         if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
             return;
@@ -72,7 +72,7 @@ internal sealed class BundleArchive(string folder, int maxFiles, long maxBytes)
                 File.CreateSymbolicLink(target, entry.LinkName);
                 break;
             case TarEntryType.HardLink:
-                await CopyAsync(path, entry, target, cancellationToken);
+                await CopyAsync(path, entry, target, limited, cancellationToken);
                 break;
             case TarEntryType.BlockDevice or TarEntryType.CharacterDevice or TarEntryType.Fifo:
                 throw EntryPath.Fault(entry.Name, "is a device or a pipe. Only files, folders and links belong in a bundle");
@@ -82,7 +82,7 @@ internal sealed class BundleArchive(string folder, int maxFiles, long maxBytes)
     }
 
     /// <summary>A hard link becomes a copy, counted like any file: a link shares its bytes with whatever it names.</summary>
-    private async Task CopyAsync(string path, TarEntry entry, string target, CancellationToken cancellationToken)
+    private async Task CopyAsync(string path, TarEntry entry, string target, LimitedStream limited, CancellationToken cancellationToken)
     {
         string source;
         try
@@ -98,12 +98,9 @@ internal sealed class BundleArchive(string folder, int maxFiles, long maxBytes)
             throw EntryPath.Fault(entry.Name, "is a hard link to no file before it in the bundle");
         _tree.Add(path, EntryKind.File);
         await using var original = File.OpenRead(Path.Combine(folder, source));
-        _copied += original.Length;
-        await using var limited = new LimitedStream(original, maxBytes - _copied + original.Length);
-        await WriteFileAsync(target, limited, File.GetUnixFileMode(Path.Combine(folder, source)), cancellationToken);
+        limited.Count(original.Length);
+        await WriteFileAsync(target, original, File.GetUnixFileMode(Path.Combine(folder, source)), cancellationToken);
     }
-
-    private long _copied;
 
     private static async Task WriteFileAsync(string target, Stream? data, UnixFileMode mode, CancellationToken cancellationToken)
     {

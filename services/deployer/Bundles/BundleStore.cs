@@ -42,6 +42,12 @@ internal sealed class BundleStore(MamboPaths paths, ReleaseFolders folders, Depl
         }
     }
 
+    /// <summary>Whether the bundle is unpacked for this app.</summary>
+    public bool IsUnpacked(string app, BundleDigest digest) => Directory.Exists(folders.Bundle(app, digest));
+
+    /// <summary>Removes what <see cref="UnpackAsync(string, BundleDigest, CancellationToken)"/> made, for a bundle that no release came of.</summary>
+    public void Discard(string app, BundleDigest digest) => Directory.Delete(folders.Bundle(app, digest), recursive: true);
+
     private async Task<string> UnpackAsync(string stored, BundleDigest digest, string folder, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(stored, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 64 * 1024, useAsync: false);

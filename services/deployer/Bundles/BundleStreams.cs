@@ -74,10 +74,13 @@ internal sealed class LimitedStream(Stream inner, long limit) : ForwardStream(in
 {
     private long _passed;
 
-    protected override void Passed(ReadOnlySpan<byte> bytes)
+    /// <summary>Counts bytes that come to lie on disk without being read here.</summary>
+    public void Count(long bytes)
     {
-        _passed += bytes.Length;
+        _passed += bytes;
         if (_passed > limit)
             throw new BundleFault($"The bundle is too large: it unpacks to more than {limit:#,0} bytes (deployer.maxUnpackedBytes).");
     }
+
+    protected override void Passed(ReadOnlySpan<byte> bytes) => Count(bytes.Length);
 }

@@ -5,8 +5,10 @@ using Mambo.Deployer.Acceptance;
 using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Lint;
 using Mambo.Deployer.Releases;
-using Mambo.Deployer.Routes;
+using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Hosts;
 using Mambo.ServiceDefaults.Names;
 using Mambo.ServiceDefaults.Operations;
 
@@ -16,8 +18,11 @@ namespace Mambo.Deployer.Rollout;
 /// The first step, <c>unpack</c> or <c>recall</c>: makes a release out of a command, or finds the one to go back to. Whatever is wrong is a rejection, since nothing that runs
 /// has been touched.
 /// </summary>
-internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, IEdge edge)
+internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, IEdge edge, DeployerOptions options)
 {
+    /// <summary>Compose reads a file within a second; what takes longer does so on purpose.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public async Task PrepareAsync(OperationContext<DeployApp, RollOutState> operation, CancellationToken cancellationToken)
     {
         var (app, command, state) = (operation.Subject, operation.Command, operation.State);
@@ -56,16 +61,37 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
         string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
     {
-        var composeFile = await UnpackAsync(app, bundle, cancellationToken);
-        var (model, warnings) = await ModelAsync(folders.Project(app, bundle, composeFile), cancellationToken);
+        if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
+            throw Rejected([new FieldError("bundle", problem)]);
+        var unpackedBefore = bundles.IsUnpacked(app, digest);
+        var composeFile = await UnpackAsync(app, digest, cancellationToken);
+        try
+        {
+            return await ReadAsync(app, folders.Project(app, bundle, composeFile), composeFile, images, cancellationToken);
+        }
+        catch (OperationFailedException) when (!unpackedBefore)
+        {
+            // Nothing came of it; retention looks only at what releases left.
+            bundles.Discard(app, digest);
+            throw;
+        }
+    }
+
+    private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
+        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, CancellationToken cancellationToken)
+    {
+        var allowed = options.Apps.GetValueOrDefault(app) ?? new AppPermissions();
+        if (ComposeSource.Check(project.Directory, composeFile, allowed) is { Count: > 0 } unreadable)
+            throw Rejected(unreadable);
+        var (model, warnings) = await ModelAsync(project, cancellationToken);
         var faults = Check(model, images).ToList();
         model = model.WithImages(images);
-        var routes = AppRoutes.Of(model);
-        faults.AddRange(routes.Faults);
-        faults.AddRange(routes.Conflicts(address => edge.OwnerOf(address, app)));
+        var routes = edge.RoutesOf(model);
+        var lint = AppLint.Of(model, project, routes.Routes, allowed);
+        faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings]);
+        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)
@@ -81,10 +107,8 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
     public static OperationFailedException Rejected(IReadOnlyList<FieldError> faults) =>
         new(new Failure(nameof(DeploymentFailureReason.Rejected), Rejection.Sentence("The deployment was rejected", faults)) { Errors = faults });
 
-    private async Task<string> UnpackAsync(string app, string bundle, CancellationToken cancellationToken)
+    private async Task<string> UnpackAsync(string app, BundleDigest digest, CancellationToken cancellationToken)
     {
-        if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
-            throw Rejected([new FieldError("bundle", problem)]);
         try
         {
             return await bundles.UnpackAsync(app, digest, cancellationToken);
@@ -97,8 +121,17 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
 
     private async Task<(ComposeModel Model, IEnumerable<string> Warnings)> ModelAsync(ComposeProject project, CancellationToken cancellationToken)
     {
-        var result = await compose.ReadAsync(ComposeCommands.Config(project), cancellationToken);
         var file = Path.GetFileName(project.Files[0]);
+        CommandResult result;
+        try
+        {
+            result = await compose.ReadAsync(ComposeCommands.Config(project) with { Timeout = Patience }, cancellationToken);
+        }
+        catch (CommandFailedException late) when (late.TimedOut)
+        {
+            throw Rejected([new FieldError(file, $"Compose has not read it within {Patience.TotalSeconds:0} seconds. Make it smaller.")]);
+        }
+
         if (!result.Succeeded)
         {
             var fault = new FieldError(file, $"Compose does not take it: {string.Join(' ', result.ErrorTail)}");

@@ -1,3 +1,4 @@
+using Mambo.Deployer.Edge;
 using Mambo.ServiceDefaults.Configuration;
 
 namespace Mambo.Deployer.Traefik;
@@ -8,7 +9,8 @@ internal static class TraefikRegistrations
     /// <summary>Adds Traefik's files and API. Without a usable <c>traefik.directory</c> the process does not start.</summary>
     public static IHostApplicationBuilder AddTraefik(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<TraefikFiles>().AddSingleton<TraefikApi>();
+        builder.Services.AddSingleton<TraefikFiles>().AddSingleton<TraefikApi>().AddSingleton<TraefikEdge>().AddSingleton<IEdge>(provider => provider.GetRequiredService<TraefikEdge>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<TraefikEdge>());
         if (FaultOf(builder.Setup().Options.Traefik) is { } fault)
             builder.AddFault(fault);
         return builder;

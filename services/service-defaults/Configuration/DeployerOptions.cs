@@ -50,4 +50,7 @@ public sealed class DeployerOptions
     /// <summary>Image given to compose files as <c>MAMBO_WEB_IMAGE</c>, for hosts no registry answers. Unset: compose files use their own.</summary>
     [RegularExpression("^[a-z0-9][A-Za-z0-9._:/@-]{0,511}$", ErrorMessage = "must be an image reference such as mambo-web:local")]
     public string? WebImage { get; set; }
+
+    /// <summary>What an app may do that others may not.</summary>
+    public Dictionary<string, AppPermissions> Apps { get; } = new(StringComparer.Ordinal);
 }

@@ -21,7 +21,6 @@ public sealed class TraefikOptions
     /// <summary>How long Traefik may take to use a changed file. Default: 3 seconds, its <c>providersThrottleDuration</c> of 2 seconds and some margin.</summary>
     public TimeSpan Settle { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Entry points, parted by commas, of routers whose labels name none, such as <c>websecure</c>. Unset: Traefik's own default entry points.</summary>
-    [RegularExpression("^[A-Za-z0-9_-]{1,64}( *, *[A-Za-z0-9_-]{1,64}){0,19}$", ErrorMessage = "must be names of entry points, parted by commas, such as web,websecure")]
-    public string? EntryPoints { get; set; }
+    /// <summary>Entry points of routers whose labels name none, such as <c>[websecure]</c>. Unset: Traefik's own default entry points.</summary>
+    public IReadOnlyList<string>? EntryPoints { get; set; }
 }

@@ -33,7 +33,8 @@ public sealed class TraefikDouble : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
-        _app.MapGet("/api/http/{section:regex(^(routers|services)$)}/{name}", Answer);
+        _app.MapGet("/api/http/routers/{name}", (string name) => Answer("routers", name));
+        _app.MapGet("/api/http/services/{name}", (string name) => Answer("services", name));
         _timer = new Timer(_ => Load());
         _watcher = new FileSystemWatcher(directory) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
         _watcher.Created += Changed;
