@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 
+using Mambo.Cli.Apps;
 using Mambo.Cli.Deployments;
 using Mambo.Cli.Development;
 using Mambo.Cli.Homes;
+using Mambo.Cli.Logs;
+using Mambo.Cli.Previews;
+using Mambo.Cli.Registries;
 using Mambo.Cli.Running;
+using Mambo.Cli.Secrets;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
 using Mambo.Cli.Tokens;
@@ -60,7 +65,17 @@ internal static class MamboCommand
             new StatusCommand(globals),
             new ReleasesCommand(globals),
             new EventsCommand(globals),
+            new LogsCommand(globals),
             new CancelCommand(globals),
+            new StartCommand(globals),
+            new StopCommand(globals),
+            new RestartCommand(globals),
+            new RemoveCommand(globals),
+            new LockCommand(globals),
+            new UnlockCommand(globals),
+            new PreviewsCommand(globals),
+            new SecretsCommand(globals),
+            new RegistryCommand(globals),
             TokenCommand.Of(globals),
             new InitCommand(globals),
             new TestCommand(globals),

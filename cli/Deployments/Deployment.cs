@@ -21,7 +21,7 @@ internal sealed class Deployment(Screen screen, Door door, TimeProvider time)
         {
             try
             {
-                var accepted = (await door.PostAsync("/api/deployments", new { app, bundle, images = request.Images, commit = request.Commit, generation = request.Generation }, key, ct)).As<AcceptedDocument>();
+                var accepted = (await door.PostAsync("/api/deployments", new { app, bundle, images = request.Images, commit = request.Commit, generation = request.Generation, preview = request.Preview, ttl = request.Ttl }, key, ct)).As<AcceptedDocument>();
                 screen.Line($"[green]✔[/] deployment {accepted.DeploymentId} of {accepted.App}");
                 return accepted;
             }
@@ -54,13 +54,13 @@ internal sealed class Deployment(Screen screen, Door door, TimeProvider time)
         return ended;
     }
 
-    /// <summary>Whether the release serves.</summary>
-    public static bool Succeeded(JsonElement deployment) => deployment.GetProperty("state").GetString() is "deployed" or "rolledBack";
+    /// <summary>Whether what was asked for is so.</summary>
+    public static bool Succeeded(JsonElement deployment) => deployment.GetProperty("state").GetString() is "deployed" or "rolledBack" or "done";
 
     private void Report(DeploymentDocument deployment)
     {
         var lines = DeploymentReport.Lines(deployment).ToList();
-        if (deployment.State is "deployed" or "rolledBack")
+        if (deployment.State is "deployed" or "rolledBack" or "done")
         {
             screen.Line($"[green]✔ {lines[0]}[/]");
             screen.Lines(lines.Skip(1));

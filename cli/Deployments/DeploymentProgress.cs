@@ -9,7 +9,9 @@ internal sealed class DeploymentProgress
 {
     private const string Ended = "";
 
-    private static readonly HashSet<string> Terminal = ["app-deployed", "deployment-failed", "deployment-rolled-back", "deployment-superseded", "deployment-cancelled"];
+    private static readonly HashSet<string> Terminal =
+        ["app-deployed", "deployment-failed", "deployment-rolled-back", "deployment-superseded", "deployment-cancelled",
+        "app-started", "app-stopped", "app-restarted", "app-removed", "app-locked", "app-unlocked"];
 
     private IReadOnlyList<string> _steps = [];
 

@@ -26,7 +26,9 @@ internal static class DeploymentReport
             yield return $"    {fault.Field}: {fault.Problem}";
         foreach (var line in failure.Output ?? [])
             yield return $"    {line}";
-        yield return failure.ServingRelease is { } serving ? $"  serves now: release {serving}" : "  serves now: nothing";
+        // What was rejected touched nothing, and is told without a look at what serves.
+        if (failure.ServingRelease is not null || failure.Reason != DeploymentFailureReason.Rejected)
+            yield return failure.ServingRelease is { } serving ? $"  serves now: release {serving}" : "  serves now: nothing";
         if (failure.Left is { Length: > 0 } left)
             yield return $"  left behind: {left}";
     }
@@ -35,10 +37,34 @@ internal static class DeploymentReport
     {
         "deployed" => $"{deployment.App}: release {deployment.Release} serves{After(deployment)}",
         "rolledBack" => $"{deployment.App}: release {deployment.Release} serves again{After(deployment)}",
+        "done" => $"{deployment.App}: {Done(deployment)}{After(deployment)}",
         "superseded" => $"{deployment.App}: a newer deployment took this one's place",
         "cancelled" => $"{deployment.App}: cancelled; what served before serves",
-        "failed" when deployment.Failure is { } failure => $"{deployment.App}: not deployed: {Words(failure)}",
+        "failed" when deployment.Failure is { } failure => $"{deployment.App}: not {Participle(deployment.Kind)}: {Words(failure)}",
         var state => $"{deployment.App}: {state}",
+    };
+
+    private static string Done(DeploymentDocument deployment) => deployment.Kind switch
+    {
+        "start" => $"started, release {deployment.Release} serves",
+        "stop" => $"stopped; mambo start {deployment.App} brings release {deployment.Release} back",
+        "restart" => $"restarted, release {deployment.Release} serves from new containers",
+        "remove" => "removed",
+        "lock" => $"locked; mambo unlock {deployment.App} ends it",
+        "unlock" => "unlocked, takes deployments again",
+        var kind => $"{kind} done",
+    };
+
+    private static string Participle(string kind) => kind switch
+    {
+        "rollBack" => "rolled back",
+        "start" => "started",
+        "stop" => "stopped",
+        "restart" => "restarted",
+        "remove" => "removed",
+        "lock" => "locked",
+        "unlock" => "unlocked",
+        _ => "deployed",
     };
 
     private static string Words(FailureDocument failure)

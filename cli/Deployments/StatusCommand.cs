@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Mambo.Cli.Logs;
 using Mambo.Cli.Platform;
 using Mambo.Cli.Running;
 using Mambo.Cli.Terminal;
@@ -7,14 +8,24 @@ using Mambo.Cli.Terminal;
 namespace Mambo.Cli.Deployments;
 
 /// <summary><c>mambo status</c>.</summary>
-internal sealed class StatusCommand(Globals globals) : CliCommand(
-    globals, "status", "Show the platform, what it serves, and the deployments under way",
-    "mambo status",
-    "mambo status --json | jq -r '.apps[].urls[]'")
+internal sealed class StatusCommand : CliCommand
 {
+    private readonly Argument<string?> _app = new("app") { Description = "One app in detail. Default: the platform and all apps", Arity = ArgumentArity.ZeroOrOne };
+
+    public StatusCommand(Globals globals)
+        : base(globals, "status", "Show the platform, what it serves, and the deployments under way; or one app with its containers",
+            "mambo status",
+            "mambo status shop                                release, containers with their health, lock, last deployments",
+            "mambo status --json | jq -r '.apps[].urls[]'")
+    {
+        Add(_app);
+    }
+
     protected override async Task<int> RunAsync(Session session, ParseResult parsed, CancellationToken ct)
     {
         using var door = session.OpenDoor();
+        if (parsed.GetValue(_app) is { } one)
+            return await DetailAsync(session, door, one, ct);
         var platform = await door.GetAsync("/api/platform", ct);
         var apps = await door.GetAsync("/api/apps", ct);
         var newest = (await door.GetAsync("/api/deployments?limit=200", ct)).GetProperty("deployments");
@@ -25,6 +36,32 @@ internal sealed class StatusCommand(Globals globals) : CliCommand(
         else
             session.Screen.Lines(Lines(platform.As<PlatformDocument>(), engine, door.Address.Api, apps.As<List<AppDocument>>(), [.. underWay.Select(item => item.As<DeploymentDocument>())], session.Screen.Time));
         return ExitCode.Done;
+    }
+
+    private static async Task<int> DetailAsync(Session session, Door door, string name, CancellationToken ct)
+    {
+        var app = await door.GetAsync($"/api/apps/{Uri.EscapeDataString(name)}", ct);
+        var last = (await door.GetAsync($"/api/deployments?app={Uri.EscapeDataString(name)}&limit=5", ct)).GetProperty("deployments");
+        var (containers, problem) = await ContainersAsync(session, app.As<AppDocument>().Project, ct);
+        if (session.Screen.IsJson)
+            session.Screen.Json(new { app, containers, deployments = last });
+        else
+            session.Screen.Lines(AppDetail.Lines(app.As<AppDocument>(), containers, problem, last.As<List<DeploymentDocument>>(), session.Screen.Time));
+        return ExitCode.Done;
+    }
+
+    /// <summary>The rest is worth showing without them.</summary>
+    private static async Task<(IReadOnlyList<EngineContainer>? Containers, string? Problem)> ContainersAsync(Session session, string project, CancellationToken ct)
+    {
+        try
+        {
+            using var engine = new Engine(session.Surroundings);
+            return (await engine.ContainersAsync(project, ct), null);
+        }
+        catch (CommandFailure failure)
+        {
+            return (null, failure.Message);
+        }
     }
 
     internal static IEnumerable<string> Lines(
@@ -41,6 +78,8 @@ internal sealed class StatusCommand(Globals globals) : CliCommand(
                 yield return line;
         foreach (var (app, warning) in apps.SelectMany(app => (app.Warnings ?? []).Select(warning => (app.App, warning))))
             yield return $"warning: {app}: {warning}";
+        foreach (var (app, held) in apps.Where(app => app.Lock is not null).Select(app => (app.App, app.Lock!)))
+            yield return $"locked: {app} by {held.LockedBy ?? "-"} until {time(held.EndsAt)}: {held.Reason}";
         if (underWay.Count == 0)
             yield break;
 
@@ -53,7 +92,7 @@ internal sealed class StatusCommand(Globals globals) : CliCommand(
     private static IEnumerable<string[]> Rows(AppDocument app, Func<DateTimeOffset, string> time)
     {
         var urls = app.Urls is { Count: > 0 } some ? some.Select(url => url.ToString()).ToList() : ["-"];
-        yield return [app.App, app.Release.ToString(), urls[0], ImageNames.Of(app.Images), app.RequestedBy ?? "-", time(app.DeployedAt)];
+        yield return [app.App, app.State == "stopped" ? $"{app.Release} stopped" : app.Release.ToString(), urls[0], ImageNames.Of(app.Images), app.RequestedBy ?? "-", time(app.DeployedAt)];
         foreach (var url in urls.Skip(1))
             yield return ["", "", url, "", "", ""];
     }

@@ -17,7 +17,10 @@ internal sealed record DeploymentDocument(
     Guid DeploymentId, string App, string Host, string State, string? RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? EndedAt, string? Commit,
     IReadOnlyList<StepDocument>? Steps, int? Release, IReadOnlyList<Uri>? Urls, IReadOnlyList<string>? Warnings, double? Seconds, FailureDocument? Failure)
 {
-    public bool HasEnded => State is "deployed" or "failed" or "rolledBack" or "superseded" or "cancelled";
+    /// <summary>What is done to the app.</summary>
+    public string Kind { get; init; } = "deploy";
+
+    public bool HasEnded => State is "deployed" or "done" or "failed" or "rolledBack" or "superseded" or "cancelled";
 }
 
 internal sealed record StepDocument(int Number, string Name, string State, double? Seconds);
@@ -29,7 +32,22 @@ internal sealed record DeploymentsDocument(IReadOnlyList<DeploymentDocument> Dep
 
 internal sealed record AppDocument(
     string App, string Host, int Release, IReadOnlyDictionary<string, string>? Images, IReadOnlyList<Uri>? Urls, string? Commit, string? RequestedBy, DateTimeOffset DeployedAt,
-    IReadOnlyList<string>? Warnings);
+    IReadOnlyList<string>? Warnings)
+{
+    /// <summary><c>serving</c> or <c>stopped</c>.</summary>
+    public string State { get; init; } = "serving";
+
+    /// <summary>Its compose project.</summary>
+    public string Project { get; init; } = "";
+
+    public LockDocument? Lock { get; init; }
+
+    public string? PreviewOf { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+internal sealed record LockDocument(string Reason, string? LockedBy, DateTimeOffset LockedAt, DateTimeOffset EndsAt);
 
 internal sealed record ReleasesDocument(IReadOnlyList<ReleaseDocument> Releases);
 

@@ -10,10 +10,41 @@ public abstract record DeploymentEvent : PlatformEvent
     public string App { get; init; } = "";
 }
 
+/// <summary>What is done to an app.</summary>
+public enum DeploymentKind
+{
+    /// <summary>Brought to a new release.</summary>
+    Deploy,
+
+    /// <summary>Brought back to an earlier release.</summary>
+    RollBack,
+
+    /// <summary>Started.</summary>
+    Start,
+
+    /// <summary>Stopped.</summary>
+    Stop,
+
+    /// <summary>Given new containers of the same release.</summary>
+    Restart,
+
+    /// <summary>Removed from its host.</summary>
+    Remove,
+
+    /// <summary>Locked against deployments.</summary>
+    Lock,
+
+    /// <summary>Unlocked.</summary>
+    Unlock,
+}
+
 /// <summary>The command is on disk and will be carried out.</summary>
 [WireName("deployment-accepted")]
 public sealed record DeploymentAccepted : DeploymentEvent
 {
+    /// <summary>What is to be done.</summary>
+    public DeploymentKind Kind { get; init; }
+
     /// <summary>Who asked.</summary>
     public string? RequestedBy { get; init; }
 
@@ -72,6 +103,12 @@ public sealed record AppDeployed : DeploymentEvent
     /// <summary>From acceptance to serving, in seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The app it is a preview of. Unset: it is no preview.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When the preview is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>What a person should look at although it serves, such as a service without a health check. Empty: nothing.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -122,6 +159,9 @@ public sealed record FieldError(string Field, string Problem);
 [WireName("deployment-failed")]
 public sealed record DeploymentFailed : DeploymentEvent
 {
+    /// <summary>What was to be done.</summary>
+    public DeploymentKind Kind { get; init; }
+
     /// <summary>The kind of failure.</summary>
     public DeploymentFailureReason Reason { get; init; }
 

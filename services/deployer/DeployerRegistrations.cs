@@ -4,9 +4,13 @@ using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Engine;
+using Mambo.Deployer.Lifecycle;
+using Mambo.Deployer.Locks;
+using Mambo.Deployer.Previews;
 using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
+using Mambo.Deployer.Secrets;
 using Mambo.Deployer.Traefik;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Configuration;
@@ -26,25 +30,40 @@ public static class DeployerRegistrations
     {
         var services = builder.Services;
         services.AddSingleton<DockerEngine>().AddSingleton<ContainerWatch>().AddSingleton<ComposeCli>();
-        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>();
+        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>().AddSingleton<SecretStore>().AddSingleton<SecretDigest>();
         services.AddSingleton<EdgeAddress>();
         AddEdge(builder);
         services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<Preflight>().AddSingleton<PreDeployJobs>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
         services.AddSingleton<HealthGate>().AddSingleton<RouteSwitch>().AddSingleton<Soak>().AddSingleton<Retirement>().AddSingleton<ReleaseRecovery>().AddSingleton<WarmReleases>();
-        services.AddSingleton<RolloutParts>();
+        services.AddSingleton<RolloutParts>().AddSingleton<AppContainers>().AddSingleton<AppFiles>();
 
         services.AddHostedService(provider => provider.GetRequiredService<ContainerWatch>());
         // Before the journal's runner: a deployment that goes on must find the routes of what serves now.
         services.AddHostedService(provider => provider.GetRequiredService<ReleaseRecovery>());
         services.AddJournal(Service, typeof(DeployerRegistrations).Assembly, provider => provider.GetRequiredService<DeployerOptions>().Parallel);
         services.AddHostedService(provider => provider.GetRequiredService<WarmReleases>());
+        services.AddSingleton<PreviewExpiry>().AddHostedService(provider => provider.GetRequiredService<PreviewExpiry>());
         services.AddOperation<RollOut>(Service).AddOperation<RollBack>(Service);
         services.AddCommandHandler<DeployApp, DeployAppHandler>();
         services.AddCommandHandler<RollBackApp, RollBackAppHandler>();
         services.AddCommandHandler<CancelDeployment, CancelDeploymentHandler>();
+        services.AddCommandHandler<LockApp, LockAppHandler>();
+        services.AddCommandHandler<UnlockApp, UnlockAppHandler>();
+        services.AddAppOperation<StartApp, Start>();
+        services.AddAppOperation<StopApp, Stop>();
+        services.AddAppOperation<RestartApp, Restart>();
+        services.AddAppOperation<RemoveApp, Remove>();
         services.AddHealthChecks().AddCheck<ContainerWatch>("docker", tags: ["ready"]);
 
         return builder;
+    }
+
+    private static void AddAppOperation<TCommand, TOperation>(this IServiceCollection services)
+        where TCommand : AppCommand
+        where TOperation : DeploymentOperation<TCommand>
+    {
+        services.AddOperation<TOperation>(Service);
+        services.AddCommandHandler<TCommand, AppCommandHandler<TCommand, TOperation>>();
     }
 
     /// <summary>Lets the embedded edge answer what comes by its listener, whatever else the process maps.</summary>

@@ -30,6 +30,8 @@ internal sealed class Office : IAsyncDisposable
 
     public WebApplication App { get; private set; } = null!;
 
+    public string Platform => App.Services.GetRequiredService<PlatformIdentity>().Name;
+
     public HttpClient Api { get; private set; } = null!;
 
     public Journal Journal => App.Services.GetRequiredKeyedService<Journal>("backoffice");

@@ -22,12 +22,13 @@ internal static class Samples
         new DeployApp
         {
             RequestedBy = "ci", RequestedAt = At, DeploymentId = Deployment, App = "shop", Bundle = Digest, Images = Images, Host = "web-1", Commit = Commit, Generation = 812,
+            Preview = "pr-12", Ttl = "3d",
         },
         new RollBackApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", ToRelease = 41, Host = "web-1" },
         new CancelDeployment { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, Reason = "wrong branch", Host = "web-1" },
         new DeploymentAccepted
         {
-            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", RequestedBy = "ci", RequestedAt = At, Bundle = Digest, Commit = Commit,
+            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Kind = DeploymentKind.RollBack, RequestedBy = "ci", RequestedAt = At, Bundle = Digest, Commit = Commit,
             Steps = ["validate", "pull", "start"],
         },
         new DeploymentStepCompleted
@@ -38,11 +39,12 @@ internal static class Samples
         {
             OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, Bundle = Digest, Images = Images,
             Urls = [new Uri("https://shop.example.org/"), new Uri("https://www.example.org/shop")], Commit = Commit, RequestedBy = "ci", Seconds = 12.5,
-            Warnings = ["worker has no health check"],
+            Warnings = ["worker has no health check"], PreviewOf = "shop", ExpiresAt = At.AddDays(3),
         },
+        new PreviewExpired { OccurredAt = At, Host = "web-1", App = "shop-pr-12", PreviewOf = "shop", Preview = "pr-12", ExpiredAt = At },
         new DeploymentFailed
         {
-            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Reason = DeploymentFailureReason.Unhealthy, Step = "start",
+            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Kind = DeploymentKind.Restart, Reason = DeploymentFailureReason.Unhealthy, Step = "start",
             Message = "web did not become healthy within 90 s.", Errors = [new FieldError("services.web.labels", "no router rule; add traefik.http.routers.shop.rule")],
             ExitCode = 1, Output = ["web-1  | listen tcp :80: bind: permission denied", "container web-1 is unhealthy"], ServingRelease = 41,
             Left = "undoing 'start': the network shop_default is still in use", RequestedBy = "ci",
@@ -57,6 +59,28 @@ internal static class Samples
         {
             OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Reason = "wrong branch", Step = "pull", CancelledBy = "owner",
         },
+        new StartApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1" },
+        new StopApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1" },
+        new RestartApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1" },
+        new RemoveApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1", Volumes = true },
+        new LockApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1", Reason = "moving the database", EndsAt = At.AddHours(2) },
+        new UnlockApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", Host = "web-1" },
+        new AppStarted
+        {
+            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, Urls = [new Uri("https://shop.example.org/")], RequestedBy = "owner", Seconds = 2.5,
+        },
+        new AppStopped { OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, RequestedBy = "owner", Seconds = 2.5 },
+        new AppRestarted
+        {
+            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, Urls = [new Uri("https://shop.example.org/")], RequestedBy = "owner", Seconds = 2.5,
+        },
+        new AppRemoved
+        {
+            OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, Volumes = true, RequestedBy = "owner", Seconds = 2.5,
+            Warnings = ["apps/shop could not be removed: permission denied"],
+        },
+        new AppLocked { OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Reason = "moving the database", EndsAt = At.AddHours(2), RequestedBy = "owner" },
+        new AppUnlocked { OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Reason = "moving the database", RequestedBy = "owner" },
         new BundleStored { OccurredAt = At, Host = "web-1", Digest = Digest, Size = 1_048_576, StoredBy = "ci" },
         new RaiseAlert
         {

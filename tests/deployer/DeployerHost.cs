@@ -5,6 +5,8 @@ using Dapper;
 using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Acceptance;
+using Mambo.Deployer.Lifecycle;
+using Mambo.Deployer.Locks;
 using Mambo.ServiceDefaults;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Configuration;
@@ -112,6 +114,29 @@ internal sealed class DeployerHost : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Sends a command about an app as a whole, and returns the id it is told under.</summary>
+    public async Task<Guid> SendAsync(AppCommand command)
+    {
+        var id = command.DeploymentId ?? Guid.NewGuid();
+        await ((command with { DeploymentId = id, RequestedBy = command.RequestedBy ?? "ana" }) switch
+        {
+            StartApp start => HandleAsync<StartApp, AppCommandHandler<StartApp, Start>>(start),
+            StopApp stop => HandleAsync<StopApp, AppCommandHandler<StopApp, Stop>>(stop),
+            RestartApp restart => HandleAsync<RestartApp, AppCommandHandler<RestartApp, Restart>>(restart),
+            RemoveApp remove => HandleAsync<RemoveApp, AppCommandHandler<RemoveApp, Remove>>(remove),
+            LockApp locking => HandleAsync<LockApp, LockAppHandler>(locking),
+            UnlockApp unlocking => HandleAsync<UnlockApp, UnlockAppHandler>(unlocking),
+            _ => throw new ArgumentException($"{command.GetType().Name} is no command about an app."),
+        });
+        return id;
+    }
+
+    public async Task<PlatformEvent> EndAsync(AppCommand command) => await EndAsync(await SendAsync(command));
+
+    private Task HandleAsync<TCommand, THandler>(TCommand command)
+        where TCommand : Command
+        where THandler : ICommandHandler<TCommand> => Services.GetRequiredService<THandler>().HandleAsync(Delivered(command), default);
+
     public Task CancelAsync(Guid deployment) => Services.GetRequiredService<CancelDeploymentHandler>()
         .HandleAsync(Delivered(new CancelDeployment { DeploymentId = deployment, Reason = "wrong version", RequestedBy = "ana" }), default);
 
@@ -126,7 +151,7 @@ internal sealed class DeployerHost : IAsyncDisposable
     public async Task<PlatformEvent> EndAsync(Guid deployment)
     {
         PlatformEvent? end = null;
-        await UntilAsync(() => (end = Told(deployment).LastOrDefault(told => told is AppDeployed or DeploymentRolledBack or DeploymentFailed or DeploymentCancelled or DeploymentSuperseded)) is not null);
+        await UntilAsync(() => (end = Told(deployment).LastOrDefault(told => told is not (DeploymentAccepted or DeploymentStepCompleted))) is not null);
         return end!;
     }
 

@@ -46,7 +46,7 @@ internal static class NotificationText
     private static Notification Failed(DeploymentFailed failed) => new()
     {
         GroupKey = Key("deployment-failed", failed.App),
-        Title = failed.Step is null ? $"{Name(failed.App)}: deploy failed" : $"{Name(failed.App)}: deploy failed at {PlainText.Line(failed.Step, LongestName)}",
+        Title = failed.Step is null ? $"{Name(failed.App)}: {Word(failed.Kind)} failed" : $"{Name(failed.App)}: {Word(failed.Kind)} failed at {PlainText.Line(failed.Step, LongestName)}",
         Body = WithLastLines(
             Paragraph(
                 [
@@ -65,7 +65,7 @@ internal static class NotificationText
     private static Notification Rejected(DeploymentFailed rejected) => new()
     {
         GroupKey = Key("deployment-rejected", rejected.RequestedBy ?? ""),
-        Title = rejected.App.Length == 0 ? "Deploy rejected" : $"{Name(rejected.App)}: deploy rejected",
+        Title = rejected.App.Length == 0 ? "Deploy rejected" : $"{Name(rejected.App)}: {Word(rejected.Kind)} rejected",
         Body = Paragraph(
             [
                 PlainText.Lines(rejected.Message, LongestMessage),
@@ -76,6 +76,8 @@ internal static class NotificationText
         Priority = Priority.Default,
         Tags = Tags("no_entry", rejected.App),
     };
+
+    private static string Word(DeploymentKind kind) => kind.ToString().ToLowerInvariant();
 
     private static Notification RolledBack(DeploymentRolledBack back) => new()
     {

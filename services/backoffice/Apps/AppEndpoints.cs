@@ -9,8 +9,15 @@ internal static class AppEndpoints
     {
         api.MapGet("/apps", (AppTable apps) => TypedResults.Json(apps.All()))
             .WithName("listApps").WithTags("Apps")
-            .WithSummary("List what serves now, by name")
+            .WithSummary("List the apps, by name")
             .Answers<IReadOnlyList<AppStatus>>(StatusCodes.Status200OK, "The apps.");
+
+        api.MapGet("/apps/{app}", (string app, AppTable apps) => apps.Find(app) is { } found ? TypedResults.Json(found) : (IResult)Problem.NotFound)
+            .WithName("getApp").WithTags("Apps")
+            .WithSummary("Look at an app")
+            .WithPath("app", "The app's name.")
+            .Answers<AppStatus>(StatusCodes.Status200OK, "The app as the timeline has it now.")
+            .Problems(StatusCodes.Status404NotFound);
 
         api.MapGet("/apps/{app}/releases", ListReleases)
             .WithName("listReleases").WithTags("Apps")

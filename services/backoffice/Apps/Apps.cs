@@ -2,16 +2,35 @@ using Mambo.Contracts.Deployments;
 
 namespace Mambo.Backoffice.Apps;
 
-/// <summary>What serves now.</summary>
+/// <summary>Whether an app serves.</summary>
+internal enum AppState
+{
+    /// <summary>It runs.</summary>
+    Serving,
+
+    /// <summary>A person stopped it.</summary>
+    Stopped,
+
+    /// <summary>It is gone from its host.</summary>
+    Removed,
+}
+
+/// <summary>An app as it is now.</summary>
 internal sealed record AppStatus
 {
     /// <summary>The app.</summary>
     public required string App { get; init; }
 
+    /// <summary>Whether it serves.</summary>
+    public AppState State { get; init; }
+
+    /// <summary>Its compose project in Docker; its containers carry it as the label <c>com.docker.compose.project</c>.</summary>
+    public required string Project { get; init; }
+
     /// <summary>The host that runs it.</summary>
     public required string Host { get; init; }
 
-    /// <summary>The release that serves.</summary>
+    /// <summary>The release that serves, or will when it is started.</summary>
     public required int Release { get; init; }
 
     /// <summary>Digest of its bundle. Unset: the timeline does not hold that release.</summary>
@@ -32,11 +51,20 @@ internal sealed record AppStatus
     /// <summary>The deployment or rollback that made it serve.</summary>
     public required Guid DeploymentId { get; init; }
 
+    /// <summary>The app it is a preview of. Unset: it is none.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When the preview is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Since when it serves.</summary>
     public required DateTimeOffset DeployedAt { get; init; }
 
     /// <summary>What a person should look at although it serves.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>It takes no deployments. Unset: it does.</summary>
+    public AppLock? Lock { get; init; }
 }
 
 /// <summary>A release of an app: a deployment that came to serve.</summary>
@@ -81,7 +109,20 @@ internal sealed record Release
 internal sealed record ReleaseList(IReadOnlyList<Release> Releases);
 
 /// <summary>Which release of an app serves, and who made it so.</summary>
-internal sealed record Serving(string App, string Host, int Release, Guid DeploymentId, DateTimeOffset Since, IReadOnlyList<Uri> Urls, string? RequestedBy);
+internal sealed record Serving(string App, string Host, int Release, Guid DeploymentId, DateTimeOffset Since, IReadOnlyList<Uri> Urls, string? RequestedBy)
+{
+    /// <summary>Whether it does.</summary>
+    public AppState State { get; init; }
+
+    /// <summary>When it was last started, stopped, restarted or removed. Unset: not since it came to serve.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
+    /// <summary>The app it is a preview of. Unset: it is none.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When it is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 /// <summary>What events make of apps and releases.</summary>
 internal static class AppProjection
@@ -104,18 +145,32 @@ internal static class AppProjection
     /// <summary>What serves after an event. Events of two deployments may come in either order, so an older one changes nothing.</summary>
     public static Serving? Serve(Serving? before, DeploymentEvent happened)
     {
-        var after = happened switch
+        if ((before?.ChangedAt ?? before?.Since) > happened.OccurredAt)
+            return before;
+        return happened switch
         {
-            AppDeployed e => new Serving(e.App, e.Host, e.Release, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy),
-            DeploymentRolledBack e => new Serving(e.App, e.Host, e.ToRelease, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy),
-            _ => null,
+            AppDeployed e => new Serving(e.App, e.Host, e.Release, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy) { PreviewOf = e.PreviewOf, ExpiresAt = e.ExpiresAt },
+            DeploymentRolledBack e => new Serving(e.App, e.Host, e.ToRelease, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy) { PreviewOf = before?.PreviewOf, ExpiresAt = before?.ExpiresAt },
+            AppStarted e => Changed(e, e.Release, e.RequestedBy, AppState.Serving) with { Urls = e.Urls },
+            AppRestarted e => Changed(e, e.Release, e.RequestedBy, AppState.Serving) with { Urls = e.Urls },
+            AppStopped e => Changed(e, e.Release, e.RequestedBy, AppState.Stopped),
+            AppRemoved e => Changed(e, e.Release, e.RequestedBy, AppState.Removed),
+            _ => before,
         };
-        return after is null || before?.Since > after.Since ? before : after;
+
+        // What made it serve may not have been heard yet.
+        Serving Changed(DeploymentEvent e, int release, string? by, AppState state) =>
+            (before ?? new Serving(e.App, e.Host, release, e.DeploymentId, e.OccurredAt, [], by)) with { State = state, ChangedAt = e.OccurredAt };
     }
 
-    public static AppStatus Status(Serving serving, Release? release) => new()
+    public static AppStatus Status(Serving serving, Release? release, AppLock? locked, string platform) => new()
     {
         App = serving.App,
+        State = serving.State,
+        Project = $"{platform}-{serving.App}",
+        Lock = locked,
+        PreviewOf = serving.PreviewOf,
+        ExpiresAt = serving.ExpiresAt,
         Host = serving.Host,
         Release = serving.Release,
         Bundle = release?.Bundle,

@@ -17,6 +17,9 @@ internal enum DeploymentState
     /// <summary>Its release serves.</summary>
     Deployed,
 
+    /// <summary>What was asked for besides a release is done: the app is started, stopped, locked and so on.</summary>
+    Done,
+
     /// <summary>It ended without its release serving.</summary>
     Failed,
 
@@ -46,7 +49,7 @@ internal enum StepState
     Failed,
 }
 
-/// <summary>A deployment as the door shows it: what was asked for and what the timeline says of it.</summary>
+/// <summary>A deployment, or another change of an app, as the door shows it: what was asked for and what the timeline says of it.</summary>
 internal sealed record Deployment
 {
     /// <summary>Its id.</summary>
@@ -54,6 +57,12 @@ internal sealed record Deployment
 
     /// <summary>The app.</summary>
     public required string App { get; init; }
+
+    /// <summary>The app it is a preview of. Unset: it is no preview, or was asked for elsewhere.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>What is done to the app.</summary>
+    public DeploymentKind Kind { get; init; }
 
     /// <summary>The host that runs the app.</summary>
     public required string Host { get; init; }

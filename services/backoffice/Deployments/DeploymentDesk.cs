@@ -33,14 +33,15 @@ internal sealed partial class DeploymentDesk(
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var answer = await journal.WriteAsync(transaction =>
         {
-            if (key is not null && !Claim(transaction, new KeyRow(requestedBy, key, bodyDigest, id, request.App, transaction.Now), out var earlier))
+            if (key is not null && !Claim(transaction, new KeyRow(requestedBy, key, bodyDigest, id, request.DeployedAs, transaction.Now), out var earlier))
                 return earlier;
 
             var host = request.Host ?? identity.Host;
             DeploymentTable.Save(transaction, new Deployment
             {
                 DeploymentId = id,
-                App = request.App,
+                App = request.DeployedAs,
+                PreviewOf = request.Preview is null ? null : request.App,
                 Host = host,
                 State = DeploymentState.Requested,
                 RequestedBy = requestedBy,
@@ -59,13 +60,15 @@ internal sealed partial class DeploymentDesk(
                     Host = host,
                     Commit = request.Commit,
                     Generation = request.Generation,
+                    Preview = request.Preview,
+                    Ttl = request.Ttl,
                     RequestedBy = requestedBy,
                     RequestedAt = transaction.Now,
                 },
                 host,
                 messageId: id.ToString(),
                 lane: Lane(id));
-            return new DeskAnswer(new DeploymentAnswer(id, request.App), Replayed: false);
+            return new DeskAnswer(new DeploymentAnswer(id, request.DeployedAs), Replayed: false);
         });
         if (answer is { Replayed: false, Answer: { } accepted })
             LogRequested(logger, accepted.App, accepted.DeploymentId, requestedBy);
@@ -85,7 +88,7 @@ internal sealed partial class DeploymentDesk(
         var (id, host) = (Guid.CreateVersion7(transaction.Now), request.Host ?? identity.Host);
         DeploymentTable.Save(transaction, new Deployment
         {
-            DeploymentId = id, App = app, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
+            DeploymentId = id, App = app, Kind = DeploymentKind.RollBack, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
         });
         transaction.Send(
             new RollBackApp { DeploymentId = id, App = app, ToRelease = request.ToRelease, Host = host, RequestedBy = requestedBy, RequestedAt = transaction.Now },
@@ -93,6 +96,18 @@ internal sealed partial class DeploymentDesk(
             messageId: id.ToString(),
             lane: Lane(id));
         return new DeploymentAnswer(id, app);
+    });
+
+    /// <summary>Asks for something that is done to an app as a whole.</summary>
+    public Task<DeploymentAnswer> RequestAsync(AppCommand wish, DeploymentKind kind, string requestedBy) => journal.WriteAsync(transaction =>
+    {
+        var (id, host) = (Guid.CreateVersion7(transaction.Now), wish.Host ?? identity.Host);
+        DeploymentTable.Save(transaction, new Deployment
+        {
+            DeploymentId = id, App = wish.App!, Kind = kind, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
+        });
+        transaction.Send(wish with { DeploymentId = id, Host = host, RequestedBy = requestedBy, RequestedAt = transaction.Now }, host, messageId: id.ToString(), lane: Lane(id));
+        return new DeploymentAnswer(id, wish.App!);
     });
 
     /// <summary>Asks the deployment's host to stop it.</summary>

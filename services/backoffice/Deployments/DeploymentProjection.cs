@@ -33,6 +33,7 @@ internal static class DeploymentProjection
     private static Deployment Accept(Deployment deployment, DeploymentAccepted accepted) => deployment with
     {
         State = deployment.State == DeploymentState.Requested ? DeploymentState.Accepted : deployment.State,
+        Kind = KindOf(deployment, accepted.Kind),
         Host = accepted.Host,
         RequestedBy = accepted.RequestedBy ?? deployment.RequestedBy,
         RequestedAt = accepted.RequestedAt == default ? deployment.RequestedAt : accepted.RequestedAt,
@@ -81,14 +82,22 @@ internal static class DeploymentProjection
             },
             DeploymentRolledBack back => ended with
             {
+                Kind = DeploymentKind.RollBack,
                 State = DeploymentState.RolledBack,
                 RequestedBy = back.RequestedBy ?? ended.RequestedBy,
                 Release = back.ToRelease,
                 Urls = back.Urls,
                 Seconds = back.Seconds,
             },
+            AppStarted started => Done(ended, DeploymentKind.Start, started.RequestedBy, started.Release, started.Seconds) with { Urls = started.Urls },
+            AppStopped stopped => Done(ended, DeploymentKind.Stop, stopped.RequestedBy, stopped.Release, stopped.Seconds),
+            AppRestarted restarted => Done(ended, DeploymentKind.Restart, restarted.RequestedBy, restarted.Release, restarted.Seconds) with { Urls = restarted.Urls },
+            AppRemoved removed => Done(ended, DeploymentKind.Remove, removed.RequestedBy, removed.Release, removed.Seconds) with { Warnings = removed.Warnings },
+            AppLocked locked => Done(ended, DeploymentKind.Lock, locked.RequestedBy, null, null),
+            AppUnlocked unlocked => Done(ended, DeploymentKind.Unlock, unlocked.RequestedBy, null, null),
             DeploymentFailed failed => ended with
             {
+                Kind = KindOf(ended, failed.Kind),
                 State = DeploymentState.Failed,
                 RequestedBy = failed.RequestedBy ?? ended.RequestedBy,
                 Failure = Failure(failed),
@@ -98,6 +107,14 @@ internal static class DeploymentProjection
             _ => throw new NotSupportedException($"{happened.GetType().Name} is an event of a deployment that its projection does not know."),
         };
     }
+
+    private static Deployment Done(Deployment ended, DeploymentKind kind, string? requestedBy, int? release, double? seconds) => ended with
+    {
+        Kind = kind, State = DeploymentState.Done, RequestedBy = requestedBy ?? ended.RequestedBy, Release = release, Seconds = seconds,
+    };
+
+    /// <summary>A teller of before did not say; what was asked for here is known better.</summary>
+    private static DeploymentKind KindOf(Deployment deployment, DeploymentKind told) => told == DeploymentKind.Deploy ? deployment.Kind : told;
 
     private static DeploymentFailure Failure(DeploymentFailed failed) => new()
     {

@@ -12,9 +12,12 @@ internal static class DeploymentScope
     /// <summary>Whether it is the token's app.</summary>
     public static bool Covers(Caller caller, string app) => caller.Scope is null || caller.Scope.App == app;
 
+    /// <summary>Whether it is a deployment of the token's app, or of a preview of it.</summary>
+    public static bool Covers(Caller caller, Deployment deployment) => Covers(caller, deployment.PreviewOf ?? deployment.App);
+
     /// <summary>CI sees what its own job asked for; a token of the owner's sees its app.</summary>
     public static bool Sees(Caller caller, Deployment deployment) =>
-        Covers(caller, deployment.App) && (caller.Scope is not { IsOfCi: true } || deployment.RequestedBy == caller.Name);
+        Covers(caller, deployment) && (caller.Scope is not { IsOfCi: true } || deployment.RequestedBy == caller.Name);
 
     /// <summary>The request as CI may make it: of the commit its token is for, which need not be said, and with images that cannot come to mean others.</summary>
     public static DeploymentRequest Narrow(DeploymentRequest request, Scope scope, CiOptions ci, List<FieldError> errors)

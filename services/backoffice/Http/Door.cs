@@ -32,6 +32,7 @@ internal static class Door
             BundleEndpoints.Map(api);
             DeploymentEndpoints.Map(api);
             AppEndpoints.Map(api);
+            AppCommandEndpoints.Map(api);
             TimelineEndpoints.Map(api);
             ApiTokenEndpoints.Map(api);
             CiEndpoints.Map(api);

@@ -66,6 +66,16 @@ internal sealed class JsonFields
         return null;
     }
 
+    public bool? Flag(string name)
+    {
+        if (!Has(name, out var value))
+            return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+        Add(name, "It must be true or false.");
+        return null;
+    }
+
     /// <summary>Texts by name.</summary>
     public IReadOnlyDictionary<string, string>? Texts(string name, string remedy)
     {

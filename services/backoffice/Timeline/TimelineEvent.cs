@@ -42,6 +42,8 @@ internal sealed record StoredEvent(long Seq, string Id, string Type, string At, 
     [
         WireNames.Of(typeof(AppDeployed)), WireNames.Of(typeof(DeploymentFailed)), WireNames.Of(typeof(DeploymentRolledBack)),
         WireNames.Of(typeof(DeploymentSuperseded)), WireNames.Of(typeof(DeploymentCancelled)),
+        WireNames.Of(typeof(AppStarted)), WireNames.Of(typeof(AppStopped)), WireNames.Of(typeof(AppRestarted)), WireNames.Of(typeof(AppRemoved)),
+        WireNames.Of(typeof(AppLocked)), WireNames.Of(typeof(AppUnlocked)),
     ];
 
     /// <summary>Nothing follows it in its deployment.</summary>

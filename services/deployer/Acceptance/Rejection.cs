@@ -5,10 +5,11 @@ namespace Mambo.Deployer.Acceptance;
 /// <summary>The answer to a command that is not valid.</summary>
 internal static class Rejection
 {
-    public static DeploymentFailed Of(Guid deployment, string? app, string? requestedBy, string what, IReadOnlyList<FieldError> faults) => new()
+    public static DeploymentFailed Of(Guid deployment, string? app, string? requestedBy, string what, IReadOnlyList<FieldError> faults, DeploymentKind kind = DeploymentKind.Deploy) => new()
     {
         DeploymentId = deployment,
         App = app ?? "",
+        Kind = kind,
         Reason = DeploymentFailureReason.Rejected,
         Message = Sentence(what, faults),
         Errors = faults,

@@ -1,4 +1,5 @@
 using Mambo.Contracts.Deployments;
+using Mambo.Deployer.Locks;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
 using Mambo.ServiceDefaults.Bus;
@@ -30,8 +31,10 @@ internal sealed class RollBackAppHandler([FromKeyedServices(DeployerRegistration
         if (faults.Count == 0 && !ReleaseLedger.IsKnown(transaction, command.App!))
             faults.Add(new FieldError("app", $"{command.App} is an unknown app: it has no release to go back to."));
         if (faults.Count == 0)
+            faults.AddRange(AppLock.Against(transaction, id, command.App!));
+        if (faults.Count == 0)
             transaction.Enqueue(rollBack, command with { DeploymentId = id, Host = journal.Host, RequestedBy = by, RequestedAt = command.RequestedAt ?? transaction.Now }, id, by);
         else
-            transaction.Tell(Rejection.Of(id, command.App, by, "The rollback was rejected", faults), messageId: $"{id}:rejected", lane: id.ToString());
+            transaction.Tell(Rejection.Of(id, command.App, by, "The rollback was rejected", faults, DeploymentKind.RollBack), messageId: $"{id}:rejected", lane: id.ToString());
     }
 }

@@ -32,9 +32,17 @@ internal sealed partial class ComposeCli(LocalHost host, DockerEngine engine, IL
     public Task<CommandResult> ScaleAsync(ComposeProject project, IReadOnlyDictionary<string, int> counts, Action<string>? progress, CancellationToken cancellationToken) =>
         MakeAsync(project, ComposeCommands.Scale(project, counts), progress, cancellationToken);
 
-    /// <summary>Starts what is missing or stopped; containers that run stay as they are.</summary>
-    public Task<CommandResult> RestoreAsync(ComposeProject project, TimeSpan wait, CancellationToken cancellationToken) =>
-        MakeAsync(project, ComposeCommands.Restore(project, wait), progress: null, cancellationToken);
+    /// <summary>Starts what is missing or stopped of these services; containers that run stay as they are. None named: of all.</summary>
+    public Task<CommandResult> RestoreAsync(ComposeProject project, IReadOnlyList<string> services, TimeSpan wait, CancellationToken cancellationToken) =>
+        MakeAsync(project, ComposeCommands.Restore(project, services, wait), progress: null, cancellationToken);
+
+    /// <summary>Stops every container; they stay.</summary>
+    public Task<CommandResult> StopAsync(ComposeProject project, Action<string>? progress, CancellationToken cancellationToken) =>
+        ChangeAsync(project, ComposeCommands.Stop(project), progress, cancellationToken);
+
+    /// <summary>Removes everything of a project, of whatever release it is; volumes only if wanted.</summary>
+    public Task<CommandResult> RemoveAsync(ComposeProject project, bool volumes, Action<string>? progress, CancellationToken cancellationToken) =>
+        ChangeAsync(project, ComposeCommands.Remove(project, volumes), progress, cancellationToken);
 
     /// <summary>Starts a job under a name of its own; does not wait for its end.</summary>
     public Task<CommandResult> StartJobAsync(ComposeProject project, string service, string name, bool withDependencies, CancellationToken cancellationToken) =>

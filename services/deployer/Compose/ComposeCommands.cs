@@ -25,9 +25,15 @@ internal static class ComposeCommands
     public static CommandLine Recreate(ComposeProject project, IReadOnlyList<string> services, TimeSpan wait) => Line(
         project, ["up", "--detach", "--no-deps", "--no-build", "--wait", "--wait-timeout", ((int)Math.Ceiling(wait.TotalSeconds)).ToString(), .. services]);
 
-    /// <summary>Starts what is missing of everything; containers that are there stay as they are.</summary>
-    public static CommandLine Restore(ComposeProject project, TimeSpan wait) => Line(
-        project, "up", "--detach", "--no-recreate", "--no-build", "--wait", "--wait-timeout", ((int)Math.Ceiling(wait.TotalSeconds)).ToString());
+    /// <summary>Starts what is missing of some services, or with none named of all; containers that are there stay as they are.</summary>
+    public static CommandLine Restore(ComposeProject project, IReadOnlyList<string> services, TimeSpan wait) => Line(
+        project, ["up", "--detach", "--no-recreate", "--no-build", "--wait", "--wait-timeout", ((int)Math.Ceiling(wait.TotalSeconds)).ToString(), .. services]);
+
+    /// <summary>Stops every container, each by its own signal and with its own grace.</summary>
+    public static CommandLine Stop(ComposeProject project) => Named(project, "stop");
+
+    /// <summary>Removes every container and network, and the volumes too if wanted.</summary>
+    public static CommandLine Remove(ComposeProject project, bool volumes) => Named(project, ["down", "--remove-orphans", .. volumes ? ["--volumes"] : (string[])[]]);
 
     /// <summary>Makes containers of some services beside those there are, until there are so many; does not wait for their health.</summary>
     public static CommandLine Scale(ComposeProject project, IReadOnlyDictionary<string, int> counts) => Line(
@@ -40,6 +46,13 @@ internal static class ComposeCommands
     /// <summary>Removes containers and networks. Volumes stay.</summary>
     public static CommandLine Down(ComposeProject project) => Line(project, "down", "--remove-orphans");
 
+    /// <summary>By the labels of what is there: the files may say something else by now, or be gone.</summary>
+    private static CommandLine Named(ComposeProject project, params IEnumerable<string> command) =>
+        new("docker", ["compose", "--ansi", "never", "--progress", "plain", "--project-name", project.Name, .. command])
+        {
+            Environment = new Dictionary<string, string> { [ProjectVariable] = project.Name },
+        };
+
     private static CommandLine Line(ComposeProject project, params IEnumerable<string> command) => new(
         "docker",
         [
@@ -49,7 +62,15 @@ internal static class ComposeCommands
             .. command,
         ])
     {
-        Environment = new Dictionary<string, string>(project.Environment) { [ProjectVariable] = project.Name },
+        Environment = Environment(project),
         WorkingDirectory = project.Directory,
     };
+
+    private static Dictionary<string, string> Environment(ComposeProject project)
+    {
+        var environment = new Dictionary<string, string>(project.Environment) { [ProjectVariable] = project.Name };
+        if (project.DockerConfiguration is { } folder)
+            environment["DOCKER_CONFIG"] = folder;
+        return environment;
+    }
 }

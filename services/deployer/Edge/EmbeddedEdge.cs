@@ -127,6 +127,12 @@ internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWa
 
     private async Task ForwardAsync(HttpContext context, EdgeRoute found, long began)
     {
+        if (found.IsStopped)
+        {
+            await SayAsync(context, StatusCodes.Status503ServiceUnavailable, "the app is stopped");
+            return;
+        }
+
         var addresses = containers.AddressesOf(ComposeProject.NameOf(platform, found.App), found.Route.Service, found.Slot);
         if (addresses.Count == 0)
         {

@@ -64,9 +64,9 @@ internal sealed class RouteTable
     private EdgeRoute RouteOf(string app, Serving serving, AppRoute route)
     {
         var slot = serving.SlotOf(route.Service);
-        return new EdgeRoute(app, route, slot, TrafficOf(app, route.Service, slot));
+        return new EdgeRoute(app, route, slot, TrafficOf(app, route.Service, slot), serving.IsStopped);
     }
 }
 
-/// <summary>A route, the app it belongs to, and the slot whose containers answer.</summary>
-internal sealed record EdgeRoute(string App, AppRoute Route, int Slot, SlotTraffic Traffic);
+/// <summary>A route, the app it belongs to, the slot whose containers answer, and whether they are stopped.</summary>
+internal sealed record EdgeRoute(string App, AppRoute Route, int Slot, SlotTraffic Traffic, bool IsStopped);

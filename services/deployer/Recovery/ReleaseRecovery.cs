@@ -9,7 +9,7 @@ using Mambo.ServiceDefaults.Configuration;
 namespace Mambo.Deployer.Recovery;
 
 /// <summary>
-/// At the start of the process: the edge gets the routes of every current release back, and an app whose containers are gone or stopped is brought up again.
+/// At the start of the process: the edge gets the routes of every current release back, and an app whose containers are gone or stopped is brought up again. One that was stopped stays so: the engine itself starts containers after a restart of the machine, and they are stopped again.
 /// An app with an unfinished deployment is left to that.
 /// </summary>
 internal sealed partial class ReleaseRecovery(
@@ -62,12 +62,18 @@ internal sealed partial class ReleaseRecovery(
         try
         {
             var project = folders.Project(release);
+            if (release.StoppedAt is not null)
+            {
+                await KeepStoppedAsync(release, project, cancellationToken);
+                return;
+            }
+
             if (release.IsUp(await engine.ContainersAsync(project.Name, cancellationToken)))
                 return;
             LogBringingUp(logger, release.App, release.Number);
             // What was kept for going back would be in compose's way, and after a restart of the machine it is not paused any more.
             await warm.RetireAsync(release.App);
-            var result = await compose.RestoreAsync(project, options.StartDeadline, cancellationToken);
+            var result = await compose.RestoreAsync(project, release.Content.Services, options.StartDeadline, cancellationToken);
             if (result.Succeeded)
                 LogUp(logger, release.App, release.Number);
             else
@@ -85,6 +91,17 @@ internal sealed partial class ReleaseRecovery(
         }
     }
 
+    private async Task KeepStoppedAsync(Release release, ComposeProject project, CancellationToken cancellationToken)
+    {
+        if (!(await engine.ContainersAsync(project.Name, cancellationToken)).Any(container => container.State is "running" or "restarting" or "paused"))
+            return;
+        var result = await compose.StopAsync(project, progress: null, cancellationToken);
+        if (result.Succeeded)
+            LogStoppedAgain(logger, release.App);
+        else
+            LogNotStopped(logger, release.App, result.ExitCode, string.Join('\n', result.ErrorTail));
+    }
+
     [LoggerMessage(70, LogLevel.Information, "{App}: containers of release {Release} are gone or stopped; bringing them up")]
     private static partial void LogBringingUp(ILogger logger, string app, int release);
 
@@ -93,4 +110,10 @@ internal sealed partial class ReleaseRecovery(
 
     [LoggerMessage(72, LogLevel.Error, "{App}: release {Release} could not be brought up (exit code {ExitCode}): {Problem}")]
     private static partial void LogNotUp(ILogger logger, string app, int release, int? exitCode, string problem);
+
+    [LoggerMessage(73, LogLevel.Information, "{App} is stopped, and its containers ran; they are stopped again")]
+    private static partial void LogStoppedAgain(ILogger logger, string app);
+
+    [LoggerMessage(74, LogLevel.Error, "{App} is stopped, but its containers could not be (exit code {ExitCode}): {Problem}")]
+    private static partial void LogNotStopped(ILogger logger, string app, int exitCode, string problem);
 }

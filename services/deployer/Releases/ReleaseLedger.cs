@@ -11,7 +11,7 @@ namespace Mambo.Deployer.Releases;
 /// <summary>The releases of every app, in the deployer's journal.</summary>
 internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Service)] Journal journal)
 {
-    private const string CurrentOnes = "SELECT r.* FROM releases r JOIN apps a ON a.app = r.app AND a.current_release = r.number";
+    private const string CurrentOnes = "SELECT r.*, a.stopped_at FROM releases r JOIN apps a ON a.app = r.app AND a.current_release = r.number";
 
     /// <summary>The release an app serves. Null: it was never deployed.</summary>
     public Release? Current(string app) => journal.Read(connection =>
@@ -55,9 +55,25 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
             "UPDATE releases SET served_at = @Now, content = @content WHERE app = @App AND number = @Number",
             new { transaction.Now, content = JsonSerializer.Serialize(release.Content, WireJson.Options), release.App, release.Number });
         transaction.Execute(
-            "INSERT INTO apps (app, current_release) VALUES (@App, @Number) ON CONFLICT (app) DO UPDATE SET current_release = @Number",
+            "INSERT INTO apps (app, current_release) VALUES (@App, @Number) ON CONFLICT (app) DO UPDATE SET current_release = @Number, stopped_at = NULL",
             new { release.App, release.Number });
     }
+
+    /// <summary>Notes since when an app is stopped. Null: it runs.</summary>
+    public static void Stopped(JournalTransaction transaction, string app, DateTimeOffset? at) =>
+        transaction.Execute("UPDATE apps SET stopped_at = @at WHERE app = @app", new { app, at });
+
+    /// <summary>Ends an app: it has no current release and none to go back to. The rows of its releases stay, so that a number is never given twice.</summary>
+    public static void End(JournalTransaction transaction, string app)
+    {
+        transaction.Execute("DELETE FROM apps WHERE app = @app", new { app });
+        transaction.Execute("DELETE FROM generations WHERE app = @app", new { app });
+        transaction.Execute("UPDATE releases SET served_at = NULL WHERE app = @app", new { app });
+    }
+
+    /// <summary>Digests of the bundles behind these numbers, also of those that only a restart took.</summary>
+    public IReadOnlyList<string> BundlesOf(string app, IReadOnlyList<int> numbers) => journal.Read(connection =>
+        connection.Query<string>("SELECT DISTINCT bundle FROM releases WHERE app = @app AND number IN @numbers", new { app, numbers }).AsList());
 
     /// <summary>Notes that the containers of a release stay although it serves no more. Null: none does.</summary>
     public static void KeepWarm(JournalTransaction transaction, string app, WarmRelease? warm) => transaction.Execute(
@@ -84,6 +100,8 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
 
         public DateTimeOffset? ServedAt { get; init; }
 
+        public DateTimeOffset? StoppedAt { get; init; }
+
         public Release Release() => new()
         {
             App = App,
@@ -91,6 +109,7 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
             DeploymentId = DeploymentId,
             Bundle = Bundle,
             ServedAt = ServedAt,
+            StoppedAt = StoppedAt,
             Content = JsonSerializer.Deserialize<ReleaseContent>(Content, WireJson.Options)!,
         };
     }

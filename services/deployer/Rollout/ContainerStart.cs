@@ -75,6 +75,8 @@ internal sealed class ContainerStart(
                 await CheckAsync(project, container => recreated.Contains(container.Service), compose.RecreateAsync(project, recreated, options.StartDeadline, operation.Progress, cancellationToken), cancellationToken);
         }
 
+        if (state.Previous?.StoppedAt is not null)
+            await CheckAsync(project, _ => false, compose.StopAsync(project, operation.Progress, cancellationToken), cancellationToken);
         await watch.LookAsync(project.Name, cancellationToken);
     }
 

@@ -15,6 +15,9 @@ internal abstract class DeploymentOperation<TCommand>(RolloutParts parts, Deploy
     /// <summary>What a deadline leaves compose to say for itself why it gave up, and for stopping what ran before.</summary>
     protected static readonly TimeSpan Allowance = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is done to the app.</summary>
+    public abstract DeploymentKind Change { get; }
+
     protected RolloutParts Parts => parts;
 
     protected DeployerOptions Options => options;
@@ -37,13 +40,14 @@ internal abstract class DeploymentOperation<TCommand>(RolloutParts parts, Deploy
     {
         DeploymentId = operation.Id,
         App = operation.Subject,
+        Kind = Change,
         Reason = Enum.TryParse<DeploymentFailureReason>(failure.Reason, out var reason) ? reason : DeploymentFailureReason.Internal,
         Step = step,
         Message = failure.Message,
         Errors = failure.Errors,
         ExitCode = failure.ExitCode,
         Output = failure.Output,
-        ServingRelease = operation.State.Previous?.Number,
+        ServingRelease = operation.State.Previous is { StoppedAt: null } previous ? previous.Number : null,
         Left = left,
         RequestedBy = operation.RequestedBy,
     };

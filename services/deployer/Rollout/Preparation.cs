@@ -5,8 +5,10 @@ using Mambo.Deployer.Acceptance;
 using Mambo.Deployer.Bundles;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Engine;
 using Mambo.Deployer.Lint;
 using Mambo.Deployer.Releases;
+using Mambo.Deployer.Secrets;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Hosts;
 using Mambo.ServiceDefaults.Names;
@@ -18,7 +20,8 @@ namespace Mambo.Deployer.Rollout;
 /// The first step, <c>unpack</c> or <c>recall</c>: makes a release out of a command, or finds the one to go back to. Whatever is wrong is a rejection, since nothing that runs
 /// has been touched.
 /// </summary>
-internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, IEdge edge, DeployerOptions options)
+internal sealed class Preparation(
+    ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, SecretStore secrets, ComposeCli compose, DockerEngine engine, IEdge edge, DeployerOptions options)
 {
     /// <summary>Compose reads a file within a second; what takes longer does so on purpose.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -35,7 +38,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         foreach (var (service, image) in command.Images ?? new Dictionary<string, string>())
             images[service] = image;
 
-        var (content, model, warnings) = await ReadAsync(app, bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, bundle, images, new ReleaseContent { Preview = command.Preview }, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = new Release { App = app, Number = await ledger.TakeNumberAsync(app, operation.Id, bundle), DeploymentId = operation.Id, Bundle = bundle, Content = content };
         operation.Progress($"release {state.Release.Number}: {Count(model.Services.Count, "service")}, {Count(content.Routes.Count, "route")}");
@@ -52,14 +55,42 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
 
         // As it ran, also where a tag has moved since.
         var images = target.Content.Images.ToDictionary(image => image.Key, image => image.Value.CanBePulled || image.Value.Id.Length == 0 ? image.Value.Reference : image.Value.Id);
-        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, target.Content, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = target with { Content = content with { Slots = target.Content.Slots } };
         operation.Progress($"back from release {state.Previous.Number} to {target.Number}");
     }
 
+    /// <summary>The release an app has once more: everything of it counts as changed, and its containers are told from those that run by a slot of their own.</summary>
+    public async Task RepeatAsync(OperationContext<RestartApp, RollOutState> operation, CancellationToken cancellationToken)
+    {
+        var (app, state) = (operation.Subject, operation.State);
+        var current = ledger.Current(app) ?? throw Rejected([new FieldError("app", $"{app} has no release. Deploy it first.")]);
+        var (content, model, warnings) = await ReadAsync(app, current.Bundle, await RunningImagesAsync(current, cancellationToken), current.Content, cancellationToken);
+        (state.Model, state.Warnings) = (model, warnings);
+        state.Slot = await ledger.TakeNumberAsync(app, operation.Id, current.Bundle);
+        state.Previous = current with { Content = current.Content with { ServiceDigests = new Dictionary<string, string>() } };
+        state.Release = current with { StoppedAt = null, Content = content };
+    }
+
+    /// <summary>The images a release was deployed with; one whose name means another image by now is named by its content.</summary>
+    private async Task<Dictionary<string, string>> RunningImagesAsync(Release current, CancellationToken cancellationToken)
+    {
+        var images = new Dictionary<string, string>(current.Content.ImageOverrides);
+        foreach (var (service, image) in current.Content.Images.Where(image => image.Value.Id.Length > 0))
+        {
+            var moved = !images.TryGetValue(service, out var given) || (await engine.ImageAsync(given, cancellationToken))?.Id != image.Id;
+            if (moved && (await engine.ImageAsync(image.Reference, cancellationToken))?.Id == image.Id)
+                images[service] = image.Reference;
+            else if (moved)
+                images[service] = image.CanBePulled ? image.Reference : image.Id;
+        }
+
+        return images;
+    }
+
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
-        string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
+        string app, string bundle, Dictionary<string, string> images, ReleaseContent before, CancellationToken cancellationToken)
     {
         if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
             throw Rejected([new FieldError("bundle", problem)]);
@@ -67,7 +98,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         var composeFile = await UnpackAsync(app, digest, cancellationToken);
         try
         {
-            return await ReadAsync(app, folders.Project(app, bundle, composeFile), composeFile, images, cancellationToken);
+            return await ReadAsync(app, folders.Project(app, bundle, composeFile, before.Preview), composeFile, images, before, cancellationToken);
         }
         catch (OperationFailedException) when (!unpackedBefore)
         {
@@ -78,7 +109,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
     }
 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
-        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, CancellationToken cancellationToken)
+        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, ReleaseContent before, CancellationToken cancellationToken)
     {
         var allowed = options.Apps.GetValueOrDefault(app) ?? new AppPermissions();
         if (ComposeSource.Check(project.Directory, composeFile, allowed) is { Count: > 0 } unreadable)
@@ -89,9 +120,11 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         var routes = edge.RoutesOf(model);
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
         faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
+        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets, before.Secrets, cancellationToken);
+        faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
+        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)

@@ -32,7 +32,7 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
         var plan = Retention.Plan(release, ledger.Served(), options.KeepReleases);
         try
         {
-            RemoveFolders(operation.Subject, plan);
+            RemoveFolders(operation.Subject, plan, ledger.BundlesOf(operation.Subject, [.. release.Content.Slots.Values, .. state.Previous?.Content.Slots.Values ?? []]));
             foreach (var id in plan.ImageIds)
                 await engine.RemoveImageAsync(id, cancellationToken);
         }
@@ -74,13 +74,18 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
         return colon > name.LastIndexOf('/') ? name[..colon] : name;
     }
 
-    private void RemoveFolders(string app, Retention plan)
+    /// <param name="app">The app.</param>
+    /// <param name="plan">What may go.</param>
+    /// <param name="used">Bundles whose files containers see.</param>
+    private void RemoveFolders(string app, Retention plan, IReadOnlyList<string> used)
     {
         foreach (var release in Folders(folders.Releases(app)).Where(name => int.TryParse(name, out var number) && !plan.Releases.Contains(number)))
             Directory.Delete(Path.Combine(folders.Releases(app), release), recursive: true);
-        var kept = plan.Bundles.Select(bundle => BundleDigest.TryParse(bundle, out var digest, out _) ? digest.Hex : "").ToHashSet(StringComparer.Ordinal);
+        var kept = plan.Bundles.Concat(used).Select(bundle => BundleDigest.TryParse(bundle, out var digest, out _) ? digest.Hex : "").ToHashSet(StringComparer.Ordinal);
         foreach (var bundle in Folders(folders.Bundles(app)).Where(name => !kept.Contains(name)))
             Directory.Delete(Path.Combine(folders.Bundles(app), bundle), recursive: true);
+        foreach (var secret in new DirectoryInfo(folders.Secrets(app)) is { Exists: true } secrets ? secrets.GetFiles().Where(file => !plan.Secrets.Contains(file.Name)) : [])
+            secret.Delete();
     }
 
     private static IEnumerable<string> Folders(string path) => Directory.Exists(path) ? [.. Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder))] : [];

@@ -12,6 +12,8 @@ namespace Mambo.Deployer.Rollout;
 /// </summary>
 internal sealed class RollBack(RolloutParts parts, EdgeAddress address, DeployerOptions options, TimeProvider time) : DeploymentOperation<RollBackApp>(parts, options, time)
 {
+    public override DeploymentKind Change => DeploymentKind.RollBack;
+
     public override IReadOnlyList<Step<RollBackApp, RollOutState>> Steps =>
     [
         Timed("recall", Parts.Preparation.RecallAsync, Moment + Moment),
@@ -29,6 +31,7 @@ internal sealed class RollBack(RolloutParts parts, EdgeAddress address, Deployer
     {
         DeploymentId = operation.Id,
         App = operation.Subject,
+        Kind = Change,
         RequestedBy = operation.RequestedBy,
         RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
         Steps = StepNames,

@@ -1,6 +1,7 @@
 using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Previews;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Operations;
 
@@ -21,6 +22,8 @@ namespace Mambo.Deployer.Rollout;
 /// </summary>
 internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerOptions options, TimeProvider time) : DeploymentOperation<DeployApp>(parts, options, time)
 {
+    public override DeploymentKind Change => DeploymentKind.Deploy;
+
     public override IReadOnlyList<Step<DeployApp, RollOutState>> Steps =>
     [
         Timed("unpack", Parts.Preparation.PrepareAsync, Moment + Moment),
@@ -40,6 +43,7 @@ internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerO
     {
         DeploymentId = operation.Id,
         App = operation.Subject,
+        Kind = Change,
         RequestedBy = operation.RequestedBy,
         RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
         Bundle = operation.Command.Bundle,
@@ -62,6 +66,8 @@ internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerO
             RequestedBy = operation.RequestedBy,
             Seconds = SecondsOf(operation),
             Warnings = operation.State.Warnings,
+            PreviewOf = PreviewLease.OriginOf(operation.Command),
+            ExpiresAt = PreviewLease.EndOf(operation.Command, operation.AcceptedAt),
         };
     }
 

@@ -13,6 +13,9 @@ internal sealed class RollOutState
     /// <summary>The release it brings. Null: not yet known.</summary>
     public Release? Release { get; set; }
 
+    /// <summary>The slot of new containers, where it is not the release's number: a restart makes containers beside those of the same release.</summary>
+    public int? Slot { get; set; }
+
     /// <summary>The release that served before, and serves again when this one fails. Null: none.</summary>
     public Release? Previous { get; set; }
 

@@ -1,6 +1,7 @@
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Acceptance;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Releases;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Operations;
 
@@ -17,6 +18,10 @@ internal sealed class RouteSwitch(
             throw new OperationSupersededException(newer);
     }
 
+    /// <summary>Brings requests to a release, or tells them that it is stopped. Null: to nothing.</summary>
+    public Task ServeAsync(OperationContext operation, Release? release, CancellationToken cancellationToken) =>
+        ServeAsync(operation.Subject, Serving.Of(release), cancellationToken);
+
     public async Task SwitchAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
         await ServeAsync(operation.Subject, Serving.Of(state.Release), cancellationToken);
@@ -29,6 +34,13 @@ internal sealed class RouteSwitch(
     {
         await ServeAsync(operation.Subject, Serving.Of(state.Previous), cancellationToken);
         await edge.DrainAsync(operation.Subject, state.NewSlots(), options.DrainDeadline, cancellationToken);
+    }
+
+    /// <summary>Waits for the requests to a release that nothing takes the place of.</summary>
+    public async Task DrainAllAsync(OperationContext operation, Release release, CancellationToken cancellationToken)
+    {
+        if (!await edge.DrainAsync(operation.Subject, release.Content.Slots, options.DrainDeadline, cancellationToken))
+            operation.Progress($"connections are still open after {options.DrainDeadline.TotalSeconds:0} s; they are cut");
     }
 
     public async Task DrainAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)

@@ -25,8 +25,8 @@ public sealed class AppDoorTests : IAsyncLifetime
         await _office.TellAsync(notes);
 
         (await _office.GetAsync("/api/apps")).ToString().ShouldBe("[" + string.Join(",",
-            $$$"""{"app":"notes","host":"local","release":4,"bundle":"sha256:4","images":{"web":"notes:4"},"urls":["http://notes.localhost/"],"commit":"c4","requestedBy":"ci","deploymentId":"{{{notes.DeploymentId}}}","deployedAt":"2026-11-24T08:01:00+00:00","warnings":["look"]}""",
-            $$$"""{"app":"shop","host":"local","release":1,"bundle":"sha256:1","images":{"web":"shop:1"},"urls":["http://shop.localhost/"],"commit":"c1","requestedBy":"ci","deploymentId":"{{{shop.DeploymentId}}}","deployedAt":"2026-11-24T08:00:00+00:00","warnings":["look"]}""") + "]");
+            $$$"""{"app":"notes","state":"serving","project":"{{{_office.Platform}}}-notes","host":"local","release":4,"bundle":"sha256:4","images":{"web":"notes:4"},"urls":["http://notes.localhost/"],"commit":"c4","requestedBy":"ci","deploymentId":"{{{notes.DeploymentId}}}","deployedAt":"2026-11-24T08:01:00+00:00","warnings":["look"]}""",
+            $$$"""{"app":"shop","state":"serving","project":"{{{_office.Platform}}}-shop","host":"local","release":1,"bundle":"sha256:1","images":{"web":"shop:1"},"urls":["http://shop.localhost/"],"commit":"c1","requestedBy":"ci","deploymentId":"{{{shop.DeploymentId}}}","deployedAt":"2026-11-24T08:00:00+00:00","warnings":["look"]}""") + "]");
     }
 
     [Fact]
@@ -74,6 +74,46 @@ public sealed class AppDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task App_StoppedStartedAndRemoved_IsShownSo()
+    {
+        await _office.TellAsync(Deployed("shop", 1, 0));
+        await _office.TellAsync(Told(new AppStopped { Release = 1, RequestedBy = "jo" }, 1));
+        (await StateAsync()).ShouldBe("stopped");
+        await _office.TellAsync(Told(new AppStarted { Release = 1, Urls = [new Uri("http://shop.localhost/")], RequestedBy = "jo" }, 2));
+        (await StateAsync()).ShouldBe("serving");
+        // Overtaken by what came later.
+        await _office.TellAsync(Told(new AppStopped { Release = 1 }, 1));
+        (await StateAsync()).ShouldBe("serving");
+        (await _office.GetAsync("/api/apps/shop")).GetProperty("requestedBy").GetString().ShouldBe("ci");
+
+        await _office.TellAsync(Told(new AppRemoved { Release = 1, RequestedBy = "jo" }, 3));
+
+        (await _office.GetAsync("/api/apps")).ToString().ShouldBe("[]");
+        (await ReleasesAsync()).ShouldBe([(1, false)]);
+        using var answer = await _office.Api.GetAsync("/api/apps/shop");
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await _office.TellAsync(Deployed("shop", 2, 4));
+        (await StateAsync()).ShouldBe("serving");
+    }
+
+    [Fact]
+    public async Task App_Locked_ShowsItUntilItIsUnlockedOrTheLeaseEnds()
+    {
+        await _office.TellAsync(Deployed("shop", 1, 0));
+        await _office.TellAsync(Told(new AppLocked { Reason = "moving", RequestedBy = "jo", EndsAt = DateTimeOffset.UtcNow.AddHours(1) }, 1));
+
+        var found = (await _office.GetAsync("/api/apps/shop")).GetProperty("lock");
+        (found.GetProperty("reason").GetString(), found.GetProperty("lockedBy").GetString(), found.GetProperty("lockedAt").GetDateTimeOffset()).ShouldBe(("moving", "jo", Eight.AddMinutes(1)));
+
+        await _office.TellAsync(Told(new AppUnlocked { RequestedBy = "jo" }, 3));
+        (await IsLockedAsync()).ShouldBeFalse();
+        await _office.TellAsync(Told(new AppLocked { Reason = "late", EndsAt = DateTimeOffset.UtcNow.AddHours(1) }, 2));
+        (await IsLockedAsync()).ShouldBeFalse();
+        await _office.TellAsync(Told(new AppLocked { Reason = "short", EndsAt = DateTimeOffset.UtcNow.AddSeconds(-1) }, 4));
+        (await IsLockedAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Releases_UnknownApp_404()
     {
         using var answer = await _office.Api.GetAsync("/api/apps/none/releases");
@@ -86,6 +126,13 @@ public sealed class AppDoorTests : IAsyncLifetime
         DeploymentId = Guid.NewGuid(), App = app, Host = "local", OccurredAt = Eight.AddMinutes(minute), Release = release, Bundle = $"sha256:{release}",
         Images = new Dictionary<string, string> { ["web"] = $"{app}:{release}" }, Urls = [new Uri($"http://{app}.localhost/")], Commit = $"c{release}", RequestedBy = "ci", Seconds = 3, Warnings = ["look"],
     };
+
+    private static T Told<T>(T happened, int minute)
+        where T : DeploymentEvent => happened with { DeploymentId = Guid.NewGuid(), App = "shop", Host = "local", OccurredAt = Eight.AddMinutes(minute) };
+
+    private async Task<string?> StateAsync() => (await _office.GetAsync("/api/apps/shop")).GetProperty("state").GetString();
+
+    private async Task<bool> IsLockedAsync() => (await _office.GetAsync("/api/apps/shop")).TryGetProperty("lock", out _);
 
     private async Task<List<(int, bool)>> ReleasesAsync() => (await _office.GetAsync("/api/apps/shop/releases")).GetProperty("releases").EnumerateArray()
         .Select(item => (item.GetProperty("release").GetInt32(), item.GetProperty("current").GetBoolean())).ToList();

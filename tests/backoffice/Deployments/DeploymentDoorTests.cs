@@ -36,7 +36,7 @@ public sealed class DeploymentDoorTests : IAsyncLifetime
         accepted.ToString().ShouldBe($$"""{"deploymentId":"{{id}}","app":"shop"}""");
         answer.Headers.Location!.OriginalString.ShouldBe($"/api/deployments/{id}");
         (await _office.GetAsync($"/api/deployments/{id}")).ToString().ShouldBe(
-            $$$"""{"deploymentId":"{{{id}}}","app":"shop","host":"web-2","state":"requested","requestedBy":"owner","requestedAt":"2026-11-24T08:00:00+00:00","bundle":"{{{Bundle.Digest}}}","images":{"web":"shop:2"},"commit":"abc123","steps":[]}""");
+            $$$"""{"deploymentId":"{{{id}}}","app":"shop","kind":"deploy","host":"web-2","state":"requested","requestedBy":"owner","requestedAt":"2026-11-24T08:00:00+00:00","bundle":"{{{Bundle.Digest}}}","images":{"web":"shop:2"},"commit":"abc123","steps":[]}""");
 
         var (messageId, _, route, body) = Sent("deploy-app").ShouldHaveSingleItem();
         (messageId, route).ShouldBe((id.ToString(), "web-2"));

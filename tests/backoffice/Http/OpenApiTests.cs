@@ -89,10 +89,10 @@ public sealed class OpenApiTests : IAsyncLifetime
         Names("Event").ShouldBe(["seq", "id", "type", "at", "host", "body", "hash"]);
         Names("Deployment").ShouldBe(
         [
-            "deploymentId", "app", "host", "state", "requestedBy", "requestedAt", "acceptedAt", "endedAt", "bundle", "images", "commit", "steps", "release", "urls", "warnings", "seconds", "failure",
+            "deploymentId", "app", "kind", "host", "state", "requestedBy", "requestedAt", "acceptedAt", "endedAt", "bundle", "images", "commit", "steps", "release", "urls", "warnings", "seconds", "failure",
         ]);
         _document.GetProperty("components").GetProperty("schemas").GetProperty("DeploymentState").GetProperty("enum").EnumerateArray().Select(item => item.GetString())
-            .ShouldBe(["requested", "accepted", "running", "deployed", "failed", "rolledBack", "superseded", "cancelled"]);
+            .ShouldBe(["requested", "accepted", "running", "deployed", "done", "failed", "rolledBack", "superseded", "cancelled"]);
         Operations().Single(operation => operation.Name == "GET /api/events").Json.GetProperty("parameters").EnumerateArray().Select(item => item.GetProperty("name").GetString())
             .ShouldBe(["after", "before", "limit", "tail", "app", "type", "deployment", "Last-Event-ID"]);
         _document.GetProperty("security")[0].GetProperty("token").GetArrayLength().ShouldBe(0);

@@ -120,7 +120,7 @@ public sealed class DeployCommandTests : IDisposable
 
         var run = await DeployAsync(_folder["shop"], "--wait");
 
-        (run.Code, run.Error).ShouldBe((1, "✘ shop: not deployed: rejected, nothing was touched\n    app: unknown\n  serves now: nothing\n"));
+        (run.Code, run.Error).ShouldBe((1, "✘ shop: not deployed: rejected, nothing was touched\n    app: unknown\n"));
     }
 
     [Theory]

@@ -8,6 +8,7 @@ const STATES = {
   accepted: ['accepted', 'run'],
   running: ['under way', 'run'],
   deployed: ['deployed', 'good'],
+  done: ['done', 'good'],
   failed: ['failed', 'bad'],
   rolledBack: ['rolled back', 'warn'],
   superseded: ['superseded', 'quiet'],
@@ -17,7 +18,9 @@ const STATES = {
 const hasEnded = deployment => deployment.endedAt != null;
 
 function row(deployment) {
-  const [word, tone] = STATES[deployment.state] ?? [deployment.state, 'quiet'];
+  const [state, tone] = STATES[deployment.state] ?? [deployment.state, 'quiet'];
+  // What is no release says what it is: "stop done".
+  const word = ['deploy', 'rollBack', undefined].includes(deployment.kind) ? state : `${deployment.kind} ${state}`;
   const ended = hasEnded(deployment);
   return h('details', { className: 'deployment', data: { deployment: deployment.deploymentId, state: deployment.state } },
     h('summary', {},
