@@ -6,7 +6,10 @@ using Mambo.Cli.Deployments;
 using Mambo.Cli.Development;
 using Mambo.Cli.Homes;
 using Mambo.Cli.Logs;
+using Mambo.Cli.Previews;
+using Mambo.Cli.Registries;
 using Mambo.Cli.Running;
+using Mambo.Cli.Secrets;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
 using Mambo.Cli.Tokens;
@@ -70,6 +73,9 @@ internal static class MamboCommand
             new RemoveCommand(globals),
             new LockCommand(globals),
             new UnlockCommand(globals),
+            new PreviewsCommand(globals),
+            new SecretsCommand(globals),
+            new RegistryCommand(globals),
             TokenCommand.Of(globals),
             new InitCommand(globals),
             new TestCommand(globals),

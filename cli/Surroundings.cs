@@ -13,6 +13,12 @@ namespace Mambo.Cli;
 internal sealed record Surroundings(
     IReadOnlyDictionary<string, string> Variables, string Directory, TextWriter Output, TextWriter Error, bool IsTerminal, TimeZoneInfo Zone, TimeProvider Time)
 {
+    /// <summary>Standard input.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>A person types the input.</summary>
+    public bool InputIsTerminal { get; init; } = !Console.IsInputRedirected;
+
     public static Surroundings OfThisProcess() => new(
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? ""),
         Environment.CurrentDirectory,

@@ -19,6 +19,10 @@ internal sealed class DeployCommand : CliCommand
 
     private readonly Option<long?> _generation = new("--generation") { Description = "Orders deployments whatever order they arrive in, such as the number of the CI run: an older one never comes after a newer", HelpName = "number" };
 
+    private readonly Option<string?> _preview = new("--preview") { Description = "Deploy a preview instead, an app of its own that goes by itself: pr-12 of shop is shop-pr-12", HelpName = "name" };
+
+    private readonly Option<string?> _ttl = new("--ttl") { Description = "How long the preview stays from now on, such as 12h or 3d; at most 30d. Default: 3d", HelpName = "time" };
+
     private readonly Option<bool> _wait = new("--wait", "-w") { Description = "Show its steps and end as it ends: exit code 0 only when the release serves" };
 
     private readonly Option<string> _timeout = new("--timeout") { Description = "The longest to wait: 90s, 15m, 1h", HelpName = "time", DefaultValueFactory = _ => "15m" };
@@ -27,6 +31,7 @@ internal sealed class DeployCommand : CliCommand
         : base(globals, "deploy", "Bring an app to a new release: a folder, or new images for what it runs",
             "mambo deploy ./shop --wait                                        the folder ./shop as the app shop",
             "mambo deploy ./shop --app shop-test --wait                        under another name",
+            "mambo deploy ./shop --preview pr-12 --ttl 3d                      a preview for a pull request",
             "mambo deploy --app shop --image web=ghcr.io/you/shop@sha256:…     new images, same bundle",
             "mambo deploy ./shop --commit \"$GITHUB_SHA\" --wait                 in CI, with MAMBO_API and MAMBO_TOKEN set")
     {
@@ -36,7 +41,7 @@ internal sealed class DeployCommand : CliCommand
                 result.AddError("--timeout must be a whole number and s, m or h, such as 90s or 15m, up to 168h.");
         });
         Add(_folder);
-        foreach (var option in (Option[])[_apps, _images, _commit, _generation, _wait, _timeout])
+        foreach (var option in (Option[])[_apps, _images, _commit, _generation, _preview, _ttl, _wait, _timeout])
             Add(option);
     }
 
@@ -44,7 +49,11 @@ internal sealed class DeployCommand : CliCommand
     {
         var (screen, time) = (session.Screen, session.Surroundings.Time);
         var folder = parsed.GetValue(_folder) is { } path ? session.Surroundings.FullPath(path) : null;
-        var request = DeployRequest.Of(folder, parsed.GetValue(_apps) ?? [], parsed.GetValue(_images) ?? [], parsed.GetValue(_commit), parsed.GetValue(_generation));
+        var request = DeployRequest.Of(folder, parsed.GetValue(_apps) ?? [], parsed.GetValue(_images) ?? [], parsed.GetValue(_commit), parsed.GetValue(_generation)) with
+        {
+            Preview = parsed.GetValue(_preview),
+            Ttl = parsed.GetValue(_ttl),
+        };
         _ = HumanTime.TryParse(parsed.GetRequiredValue(_timeout), out var limit);
 
         using var door = session.OpenDoor();
@@ -57,7 +66,7 @@ internal sealed class DeployCommand : CliCommand
         if (!parsed.GetValue(_wait))
         {
             Print(screen, accepted);
-            screen.Line($"  Follow it: mambo events --follow --app {request.Apps[0]}");
+            screen.Line($"  Follow it: mambo events --follow --app {accepted[0].App}");
             return ExitCode.Done;
         }
 

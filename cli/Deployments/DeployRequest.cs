@@ -10,6 +10,12 @@ namespace Mambo.Cli.Deployments;
 /// <param name="Generation">Orders deployments whatever order they arrive in. Null: the last to arrive wins.</param>
 internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<string> Apps, IReadOnlyDictionary<string, string>? Images, string? Commit, long? Generation = null)
 {
+    /// <summary>The name of the preview to deploy instead. Null: the app itself.</summary>
+    public string? Preview { get; init; }
+
+    /// <summary>How long the preview stays. Null: as the platform has it.</summary>
+    public string? Ttl { get; init; }
+
     private static readonly string[] ComposeFiles = ["compose.yml", "compose.yaml", "docker-compose.yml", "docker-compose.yaml"];
 
     /// <exception cref="CommandFailure">It makes no sense, with exit code 2.</exception>

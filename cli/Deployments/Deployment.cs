@@ -21,7 +21,7 @@ internal sealed class Deployment(Screen screen, Door door, TimeProvider time)
         {
             try
             {
-                var accepted = (await door.PostAsync("/api/deployments", new { app, bundle, images = request.Images, commit = request.Commit, generation = request.Generation }, key, ct)).As<AcceptedDocument>();
+                var accepted = (await door.PostAsync("/api/deployments", new { app, bundle, images = request.Images, commit = request.Commit, generation = request.Generation, preview = request.Preview, ttl = request.Ttl }, key, ct)).As<AcceptedDocument>();
                 screen.Line($"[green]✔[/] deployment {accepted.DeploymentId} of {accepted.App}");
                 return accepted;
             }

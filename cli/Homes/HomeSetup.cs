@@ -2,16 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Mambo.Cli.Platform;
+using Mambo.ServiceDefaults.Configuration;
 
 namespace Mambo.Cli.Homes;
 
 /// <summary>Makes what a platform needs on disk before its first start. What is there is never changed.</summary>
 internal static class HomeSetup
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
-
     /// <summary>Returns the full paths of the files made. Empty: all was there.</summary>
     /// <exception cref="CommandFailure">The home cannot be made, or half of a pair of secrets is missing.</exception>
     public static IReadOnlyList<string> Prepare(PlatformHome home, Func<int, bool> isFree)
@@ -22,8 +19,8 @@ internal static class HomeSetup
             MakeFolder(Path.GetDirectoryName(home.Secret("api-token"))!);
             var made = new List<string>();
             MakeToken(home, made);
-            Make(home.Secret("bus-password"), NewSecret, OwnerOnly, made);
-            Make(home.Configuration, () => Configuration(home, isFree), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead, made);
+            Make(home.Secret("bus-password"), NewSecret, PrivateFile.OwnerOnly, made);
+            Make(home.Configuration, () => Configuration(home, isFree), PrivateFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead, made);
             return made;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -38,8 +35,8 @@ internal static class HomeSetup
         var (token, tokens) = (home.Secret("api-token"), home.Secret("api-tokens"));
         if (File.Exists(tokens) && !File.Exists(token))
             throw new CommandFailure($"{tokens} is there, {token} is not.", ["Put the owner's token into it (mode 600), or remove api-tokens to have both made anew."]);
-        Make(token, NewSecret, OwnerOnly, made);
-        Make(tokens, () => $"owner sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(File.ReadAllText(token).TrimEnd('\r', '\n'))))}\n", OwnerOnly, made);
+        Make(token, NewSecret, PrivateFile.OwnerOnly, made);
+        Make(tokens, () => $"owner sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(File.ReadAllText(token).TrimEnd('\r', '\n'))))}\n", PrivateFile.OwnerOnly, made);
     }
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + '\n';
@@ -63,19 +60,14 @@ internal static class HomeSetup
     private static void MakeFolder(string path)
     {
         if (!Directory.Exists(path))
-            Directory.CreateDirectory(path, OwnerOnlyFolder);
+            Directory.CreateDirectory(path, PrivateFile.OwnerOnlyFolder);
     }
 
-    /// <summary>Whole or not at all, and never readable by others, not even for a moment.</summary>
     private static void Make(string path, Func<string> text, UnixFileMode mode, List<string> made)
     {
         if (File.Exists(path))
             return;
-        var part = $"{path}.part";
-        File.Delete(part);
-        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
-            file.Write(Encoding.UTF8.GetBytes(text()));
-        File.Move(part, path, overwrite: false);
+        PrivateFile.Write(path, Encoding.UTF8.GetBytes(text()), mode);
         made.Add(path);
     }
 }

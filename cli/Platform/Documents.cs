@@ -41,6 +41,10 @@ internal sealed record AppDocument(
     public string Project { get; init; } = "";
 
     public LockDocument? Lock { get; init; }
+
+    public string? PreviewOf { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 internal sealed record LockDocument(string Reason, string? LockedBy, DateTimeOffset LockedAt, DateTimeOffset EndsAt);

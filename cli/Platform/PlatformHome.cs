@@ -11,6 +11,10 @@ internal sealed record PlatformHome(string Path)
 
     public string Apps => System.IO.Path.Combine(Path, "apps");
 
+    public string AppSecrets => System.IO.Path.Combine(Path, "app-secrets");
+
+    public string Registries => System.IO.Path.Combine(Path, "registries");
+
     public string Log => System.IO.Path.Combine(Path, "logs", "mambo.log");
 
     public string Secret(string name) => System.IO.Path.Combine(Path, "secrets", name);

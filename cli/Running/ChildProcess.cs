@@ -25,8 +25,9 @@ internal static class ChildProcess
     /// <param name="limit">The longest it may take.</param>
     /// <param name="ct">Kills it.</param>
     /// <param name="onLine">Called with every line it prints.</param>
+    /// <param name="input">Its standard input. Null: none.</param>
     public static async Task<(int Code, IReadOnlyList<string> Output)> RunAsync(
-        string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken ct, Action<string>? onLine = null)
+        string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken ct, Action<string>? onLine = null, byte[]? input = null)
     {
         using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true } };
         var tail = new Queue<string>();
@@ -46,9 +47,9 @@ internal static class ChildProcess
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         Started(() => process.Start(), program);
-        process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        await GiveAsync(process, input);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(ct);
         late.CancelAfter(limit);
         try
@@ -68,6 +69,19 @@ internal static class ChildProcess
         {
             lock (tail)
                 return [.. tail];
+        }
+    }
+
+    private static async Task GiveAsync(Process process, byte[]? input)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input ?? []);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it; its exit code says whether that was wrong.
         }
     }
 

@@ -30,6 +30,7 @@ internal static class EventLine
         "app-removed" => Join($"release {Number(body, "release")}", Seconds(body), By(body, "requestedBy"), body.TryGetProperty("volumes", out var gone) && gone.ValueKind == JsonValueKind.True ? "with its volumes" : null, Warnings(body)),
         "app-locked" => Join(By(body, "requestedBy"), Text(body, "reason")?.TrimEnd('.'), Text(body, "endsAt") is { } until ? $"until {until}" : null),
         "app-unlocked" => Join(By(body, "requestedBy")),
+        "preview-expired" => Join(Text(body, "previewOf") is { } of ? $"preview {Text(body, "preview")} of {of}" : null, Text(body, "expiredAt") is { } ended ? $"ended {ended}" : null),
         "deployment-superseded" => Join(Text(body, "deploymentId"), $"by {Text(body, "by")}"),
         "deployment-cancelled" => Join(Text(body, "deploymentId"), By(body, "cancelledBy"), Text(body, "reason")),
         "bundle-stored" => Join(Text(body, "digest") is { } digest ? digest[..Math.Min(digest.Length, 19)] : null, Size(body), By(body, "storedBy")),

@@ -27,6 +27,14 @@ public sealed record DeployApp : Command
     /// Unset: the next, so that the last to arrive wins.
     /// </summary>
     public long? Generation { get; init; }
+
+    /// <summary>
+    /// Deploys a preview of the app instead, such as <c>pr-12</c>: an app of its own under the name <c>shop-pr-12</c>, which is removed when its lease ends. Unset: the app itself.
+    /// </summary>
+    public string? Preview { get; init; }
+
+    /// <summary>How long a preview stays from this deployment on, such as <c>12h</c> or <c>3d</c>; 1 minute to 30 days. Unset: 3 days. Only with <see cref="Preview"/>.</summary>
+    public string? Ttl { get; init; }
 }
 
 /// <summary>Brings an app back to an earlier release, with the bundle and images of that release.</summary>

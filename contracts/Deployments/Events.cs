@@ -103,6 +103,12 @@ public sealed record AppDeployed : DeploymentEvent
     /// <summary>From acceptance to serving, in seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The app it is a preview of. Unset: it is no preview.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When the preview is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>What a person should look at although it serves, such as a service without a health check. Empty: nothing.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -6,9 +6,11 @@ using Mambo.Deployer.Edge;
 using Mambo.Deployer.Engine;
 using Mambo.Deployer.Lifecycle;
 using Mambo.Deployer.Locks;
+using Mambo.Deployer.Previews;
 using Mambo.Deployer.Recovery;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
+using Mambo.Deployer.Secrets;
 using Mambo.Deployer.Traefik;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Configuration;
@@ -28,7 +30,7 @@ public static class DeployerRegistrations
     {
         var services = builder.Services;
         services.AddSingleton<DockerEngine>().AddSingleton<ContainerWatch>().AddSingleton<ComposeCli>();
-        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>();
+        services.AddSingleton<ReleaseLedger>().AddSingleton<ReleaseFolders>().AddSingleton<BundleStore>().AddSingleton<SecretStore>().AddSingleton<SecretDigest>();
         services.AddSingleton<EdgeAddress>();
         AddEdge(builder);
         services.AddSingleton<Preparation>().AddSingleton<ImagePull>().AddSingleton<Preflight>().AddSingleton<PreDeployJobs>().AddSingleton<ContainerStart>().AddSingleton<ContainerDiagnosis>();
@@ -40,6 +42,7 @@ public static class DeployerRegistrations
         services.AddHostedService(provider => provider.GetRequiredService<ReleaseRecovery>());
         services.AddJournal(Service, typeof(DeployerRegistrations).Assembly, provider => provider.GetRequiredService<DeployerOptions>().Parallel);
         services.AddHostedService(provider => provider.GetRequiredService<WarmReleases>());
+        services.AddSingleton<PreviewExpiry>().AddHostedService(provider => provider.GetRequiredService<PreviewExpiry>());
         services.AddOperation<RollOut>(Service).AddOperation<RollBack>(Service);
         services.AddCommandHandler<DeployApp, DeployAppHandler>();
         services.AddCommandHandler<RollBackApp, RollBackAppHandler>();

@@ -20,6 +20,16 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs with something on its standard input.</summary>
+    public static async Task<CommandRun> WithInputAsync(string input, Dictionary<string, string> variables, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var surroundings = Surroundings(output, error, variables) with { Input = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)), InputIsTerminal = false };
+        var code = await MamboCommand.RunAsync(args, surroundings, CancellationToken.None);
+        return new CommandRun(code, output.ToString(), error.ToString());
+    }
+
     public static Surroundings Surroundings(TextWriter output, TextWriter error, Dictionary<string, string>? variables = null) =>
         new(variables ?? [], "/", output, error, IsTerminal: false, TimeZoneInfo.Utc, TimeProvider.System);
 

@@ -22,6 +22,7 @@ internal static class Samples
         new DeployApp
         {
             RequestedBy = "ci", RequestedAt = At, DeploymentId = Deployment, App = "shop", Bundle = Digest, Images = Images, Host = "web-1", Commit = Commit, Generation = 812,
+            Preview = "pr-12", Ttl = "3d",
         },
         new RollBackApp { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, App = "shop", ToRelease = 41, Host = "web-1" },
         new CancelDeployment { RequestedBy = "owner", RequestedAt = At, DeploymentId = Deployment, Reason = "wrong branch", Host = "web-1" },
@@ -38,8 +39,9 @@ internal static class Samples
         {
             OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Release = 42, Bundle = Digest, Images = Images,
             Urls = [new Uri("https://shop.example.org/"), new Uri("https://www.example.org/shop")], Commit = Commit, RequestedBy = "ci", Seconds = 12.5,
-            Warnings = ["worker has no health check"],
+            Warnings = ["worker has no health check"], PreviewOf = "shop", ExpiresAt = At.AddDays(3),
         },
+        new PreviewExpired { OccurredAt = At, Host = "web-1", App = "shop-pr-12", PreviewOf = "shop", Preview = "pr-12", ExpiredAt = At },
         new DeploymentFailed
         {
             OccurredAt = At, Host = "web-1", DeploymentId = Deployment, App = "shop", Kind = DeploymentKind.Restart, Reason = DeploymentFailureReason.Unhealthy, Step = "start",

@@ -51,6 +51,9 @@ internal sealed class DeployerHost : IAsyncDisposable
 
     public string Home => _home.Path;
 
+    /// <summary>Writes <c>mambo.yml</c>, for keys no argument can set.</summary>
+    public void Configure(string yaml) => _home.Configure(yaml);
+
     public IServiceProvider Services => _app!.Services;
 
     public Journal Journal => Services.GetRequiredKeyedService<Journal>("deployer");

@@ -51,6 +51,12 @@ internal sealed record AppStatus
     /// <summary>The deployment or rollback that made it serve.</summary>
     public required Guid DeploymentId { get; init; }
 
+    /// <summary>The app it is a preview of. Unset: it is none.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When the preview is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Since when it serves.</summary>
     public required DateTimeOffset DeployedAt { get; init; }
 
@@ -110,6 +116,12 @@ internal sealed record Serving(string App, string Host, int Release, Guid Deploy
 
     /// <summary>When it was last started, stopped, restarted or removed. Unset: not since it came to serve.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
+
+    /// <summary>The app it is a preview of. Unset: it is none.</summary>
+    public string? PreviewOf { get; init; }
+
+    /// <summary>When it is removed, unless it is deployed again. Unset: it is no preview.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>What events make of apps and releases.</summary>
@@ -137,8 +149,8 @@ internal static class AppProjection
             return before;
         return happened switch
         {
-            AppDeployed e => new Serving(e.App, e.Host, e.Release, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy),
-            DeploymentRolledBack e => new Serving(e.App, e.Host, e.ToRelease, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy),
+            AppDeployed e => new Serving(e.App, e.Host, e.Release, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy) { PreviewOf = e.PreviewOf, ExpiresAt = e.ExpiresAt },
+            DeploymentRolledBack e => new Serving(e.App, e.Host, e.ToRelease, e.DeploymentId, e.OccurredAt, e.Urls, e.RequestedBy) { PreviewOf = before?.PreviewOf, ExpiresAt = before?.ExpiresAt },
             AppStarted e => Changed(e, e.Release, e.RequestedBy, AppState.Serving) with { Urls = e.Urls },
             AppRestarted e => Changed(e, e.Release, e.RequestedBy, AppState.Serving) with { Urls = e.Urls },
             AppStopped e => Changed(e, e.Release, e.RequestedBy, AppState.Stopped),
@@ -157,6 +169,8 @@ internal static class AppProjection
         State = serving.State,
         Project = $"{platform}-{serving.App}",
         Lock = locked,
+        PreviewOf = serving.PreviewOf,
+        ExpiresAt = serving.ExpiresAt,
         Host = serving.Host,
         Release = serving.Release,
         Bundle = release?.Bundle,

@@ -58,6 +58,9 @@ internal sealed record Deployment
     /// <summary>The app.</summary>
     public required string App { get; init; }
 
+    /// <summary>The app it is a preview of. Unset: it is no preview, or was asked for elsewhere.</summary>
+    public string? PreviewOf { get; init; }
+
     /// <summary>What is done to the app.</summary>
     public DeploymentKind Kind { get; init; }
 

@@ -33,14 +33,15 @@ internal sealed partial class DeploymentDesk(
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var answer = await journal.WriteAsync(transaction =>
         {
-            if (key is not null && !Claim(transaction, new KeyRow(requestedBy, key, bodyDigest, id, request.App, transaction.Now), out var earlier))
+            if (key is not null && !Claim(transaction, new KeyRow(requestedBy, key, bodyDigest, id, request.DeployedAs, transaction.Now), out var earlier))
                 return earlier;
 
             var host = request.Host ?? identity.Host;
             DeploymentTable.Save(transaction, new Deployment
             {
                 DeploymentId = id,
-                App = request.App,
+                App = request.DeployedAs,
+                PreviewOf = request.Preview is null ? null : request.App,
                 Host = host,
                 State = DeploymentState.Requested,
                 RequestedBy = requestedBy,
@@ -59,13 +60,15 @@ internal sealed partial class DeploymentDesk(
                     Host = host,
                     Commit = request.Commit,
                     Generation = request.Generation,
+                    Preview = request.Preview,
+                    Ttl = request.Ttl,
                     RequestedBy = requestedBy,
                     RequestedAt = transaction.Now,
                 },
                 host,
                 messageId: id.ToString(),
                 lane: Lane(id));
-            return new DeskAnswer(new DeploymentAnswer(id, request.App), Replayed: false);
+            return new DeskAnswer(new DeploymentAnswer(id, request.DeployedAs), Replayed: false);
         });
         if (answer is { Replayed: false, Answer: { } accepted })
             LogRequested(logger, accepted.App, accepted.DeploymentId, requestedBy);

@@ -76,7 +76,7 @@ internal static class DeploymentEndpoints
         return errors.Count > 0 ? Problem.Faulty(errors) : Accepted(context, await desk.RollBackAsync(app, request, context.CallerName()));
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, BundleStore bundles, CiOptions ci)
+    private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, DeploymentTable deployments, BundleStore bundles, CiOptions ci)
     {
         if (await context.Request.ReadBoundedAsync(context.RequestAborted) is not { } body)
             return BoundedBody.TooLarge;
@@ -84,7 +84,7 @@ internal static class DeploymentEndpoints
         var (caller, digest) = (context.Caller(), DeploymentDesk.DigestOf(body));
         var key = DeploymentRequestReader.ReadKey(context.Request.Headers[KeyHeader], errors);
         if (key is not null && desk.FindRepeat(caller.Name, key, digest) is { } repeat)
-            return repeat.Answer is { } earlier && !DeploymentScope.Covers(caller, earlier.App) ? Problem.Forbidden : Answer(context, repeat);
+            return repeat.Answer is { } earlier && deployments.Find(earlier.DeploymentId) is { } known && !DeploymentScope.Covers(caller, known) ? Problem.Forbidden : Answer(context, repeat);
 
         var request = DeploymentRequestReader.Read(body, bundle => bundles.SizeOf(bundle) is not null, errors);
         if (caller.Scope is { } scope)

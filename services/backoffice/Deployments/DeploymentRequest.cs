@@ -23,6 +23,16 @@ internal sealed record DeploymentRequest
     /// arrive wins.
     /// </summary>
     public long? Generation { get; init; }
+
+    /// <summary>Deploys a preview of the app instead, such as pr-12: an app of its own under the name shop-pr-12, removed when its lease ends. Unset: the app itself.</summary>
+    public string? Preview { get; init; }
+
+    /// <summary>How long the preview stays from now on, such as 12h or 3d; at most 30d. Unset: 3d. Only with a preview.</summary>
+    public string? Ttl { get; init; }
+
+    /// <summary>The name it is deployed under.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string DeployedAs => Preview is null ? App : $"{App}-{Preview}";
 }
 
 /// <summary>Where an app is to go back to.</summary>

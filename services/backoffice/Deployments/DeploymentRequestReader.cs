@@ -16,7 +16,7 @@ internal static partial class DeploymentRequestReader
     private const string Example = """{"app":"shop","bundle":"sha256:…"}""";
     private const string ImagesRemedy = """It must be an object of compose services and images, such as {"web":"ghcr.io/you/shop:1"}.""";
 
-    private static readonly string[] Fields = ["app", "bundle", "images", "host", "commit", "generation"];
+    private static readonly string[] Fields = ["app", "bundle", "images", "host", "commit", "generation", "preview", "ttl"];
 
     /// <summary>Not to be used when there are faults.</summary>
     /// <param name="body">The bytes of the body.</param>
@@ -33,6 +33,8 @@ internal static partial class DeploymentRequestReader
             Host = json.Text("host"),
             Commit = json.Line("commit", LongestCommit),
             Generation = json.Number("generation", 0, long.MaxValue),
+            Preview = json.Text("preview"),
+            Ttl = json.Text("ttl"),
         };
         if (json.IsObject)
             Check(request, isStored, errors);
@@ -92,10 +94,21 @@ internal static partial class DeploymentRequestReader
         }
 
         CheckHost(request.Host, errors);
+        CheckPreview(request, errors);
         if (request.Bundle is null && request.Images is null or { Count: 0 } && !faulty.Contains("bundle") && !faulty.Contains("images"))
             Add("bundle", "Neither bundle nor images is given. Write the digest of a stored bundle, or images for the bundle the app runs now.");
 
         void Add(string field, string problem) => errors.Add(new FieldError(field, problem));
+    }
+
+    private static void CheckPreview(DeploymentRequest request, List<FieldError> errors)
+    {
+        if (request.Preview is { } preview && AppName.TryParse(request.App, out var app, out _) && !PreviewName.TryJoin(app, preview, out _, out var problem))
+            errors.Add(new FieldError("preview", problem));
+        if (PreviewName.FaultOfTtl(request.Ttl) is { } fault)
+            errors.Add(new FieldError("ttl", fault));
+        else if (request is { Ttl: not null, Preview: null })
+            errors.Add(new FieldError("ttl", "Only a preview has one. Name the preview, or leave it out."));
     }
 
     public static void CheckHost(string? name, List<FieldError> errors)

@@ -12,9 +12,12 @@ internal static class DeploymentScope
     /// <summary>Whether it is the token's app.</summary>
     public static bool Covers(Caller caller, string app) => caller.Scope is null || caller.Scope.App == app;
 
+    /// <summary>Whether it is a deployment of the token's app, or of a preview of it.</summary>
+    public static bool Covers(Caller caller, Deployment deployment) => Covers(caller, deployment.PreviewOf ?? deployment.App);
+
     /// <summary>CI sees what its own job asked for; a token of the owner's sees its app.</summary>
     public static bool Sees(Caller caller, Deployment deployment) =>
-        Covers(caller, deployment.App) && (caller.Scope is not { IsOfCi: true } || deployment.RequestedBy == caller.Name);
+        Covers(caller, deployment) && (caller.Scope is not { IsOfCi: true } || deployment.RequestedBy == caller.Name);
 
     /// <summary>The request as CI may make it: of the commit its token is for, which need not be said, and with images that cannot come to mean others.</summary>
     public static DeploymentRequest Narrow(DeploymentRequest request, Scope scope, CiOptions ci, List<FieldError> errors)
@@ -25,8 +28,11 @@ internal static class DeploymentScope
             errors.Add(new FieldError("commit", "It is not the commit of the token. Leave it out, or write the whole commit the job runs for."));
         foreach (var (service, image) in request.Images ?? new Dictionary<string, string>())
         {
-            if (!ci.AllowTags && ImageReference.TryParse(image, out var reference, out _) && !reference.HasDigest)
-                errors.Add(new FieldError($"images.{JsonFields.Plain(service)}", $"{Quoted.Text(image)} has no digest. Write name@sha256:…, which always means the same image, or set ci.allowTags."));
+            if (ci.AllowTags || !ImageReference.TryParse(image, out var reference, out _) || reference.HasDigest)
+                continue;
+            errors.Add(new FieldError(
+                $"images.{JsonFields.Plain(service)}",
+                $"{Quoted.Text(image)} has no digest. Write name@sha256:…, which always means the same image, or set ci.allowTags."));
         }
 
         return request with { Commit = scope.Commit };

@@ -1,5 +1,6 @@
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Locks;
+using Mambo.Deployer.Previews;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
 using Mambo.ServiceDefaults.Bus;
@@ -10,10 +11,14 @@ namespace Mambo.Deployer.Acceptance;
 
 /// <summary>Puts a wanted deployment into the journal, or tells why it cannot be; in one transaction, so that it happens once.</summary>
 internal sealed partial class DeployAppHandler(
-    [FromKeyedServices(DeployerRegistrations.Service)] Journal journal, RollOut rollOut, ILogger<DeployAppHandler> logger) : ICommandHandler<DeployApp>
+    [FromKeyedServices(DeployerRegistrations.Service)] Journal journal, RollOut rollOut, PreviewExpiry previews, ILogger<DeployAppHandler> logger) : ICommandHandler<DeployApp>
 {
-    public Task HandleAsync(Delivery<DeployApp> delivery, CancellationToken cancellationToken) =>
-        journal.WriteAsync(transaction => Accept(transaction, delivery), cancellationToken);
+    public async Task HandleAsync(Delivery<DeployApp> delivery, CancellationToken cancellationToken)
+    {
+        await journal.WriteAsync(transaction => Accept(transaction, delivery), cancellationToken);
+        if (delivery.Command.Preview is not null)
+            previews.Wake();
+    }
 
     private void Accept(JournalTransaction transaction, Delivery<DeployApp> delivery)
     {
@@ -23,13 +28,21 @@ internal sealed partial class DeployAppHandler(
         if (faults.Count == 0 && command.Bundle is null && !ReleaseLedger.IsKnown(transaction, command.App!))
             faults = [new FieldError("app", $"{command.App} is an unknown app: it has no release whose bundle could be used. Deploy it with a bundle first.")];
         if (faults.Count == 0)
+            faults = PreviewLease.Against(transaction, command);
+        if (faults.Count == 0)
             faults = AppLock.Against(transaction, id, command.App!);
         if (faults.Count == 0)
         {
             if (transaction.Enqueue(rollOut, command, id, command.RequestedBy))
+            {
                 Generations.Order(transaction, id, command);
+                PreviewLease.Renew(transaction, command);
+            }
             else
+            {
                 LogRepeat(logger, id);
+            }
+
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 
 using Mambo.Contracts.Deployments;
+using Mambo.Deployer.Previews;
 using Mambo.ServiceDefaults.Bus;
 using Mambo.ServiceDefaults.Names;
 
@@ -34,8 +35,9 @@ internal sealed partial record DeploymentRequest(Guid Id, DeployApp Command, IRe
             RequestedAt = command.RequestedAt ?? now,
         };
         // A field whose JSON type was wrong is unset in the command; that it is missing would be said twice.
-        var faults = Check(complete, host).Where(fault => delivery.Faults.All(known => known.Field != fault.Field && !known.Field.StartsWith($"{fault.Field}.", StringComparison.Ordinal)));
-        return new DeploymentRequest(id, complete, [.. delivery.Faults, .. faults]);
+        var (named, ofPreview) = PreviewLease.Read(complete);
+        var faults = Check(complete, host).Concat(ofPreview).Where(fault => delivery.Faults.All(known => known.Field != fault.Field && !known.Field.StartsWith($"{fault.Field}.", StringComparison.Ordinal)));
+        return new DeploymentRequest(id, named, [.. delivery.Faults, .. faults]);
     }
 
     private static IEnumerable<FieldError> Check(DeployApp command, string host)

@@ -62,7 +62,15 @@ internal static class ComposeCommands
             .. command,
         ])
     {
-        Environment = new Dictionary<string, string>(project.Environment) { [ProjectVariable] = project.Name },
+        Environment = Environment(project),
         WorkingDirectory = project.Directory,
     };
+
+    private static Dictionary<string, string> Environment(ComposeProject project)
+    {
+        var environment = new Dictionary<string, string>(project.Environment) { [ProjectVariable] = project.Name };
+        if (project.DockerConfiguration is { } folder)
+            environment["DOCKER_CONFIG"] = folder;
+        return environment;
+    }
 }

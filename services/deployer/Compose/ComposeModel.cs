@@ -18,6 +18,10 @@ internal sealed record ComposeModel(IReadOnlyList<ComposeService> Services)
     /// <summary>Definitions of the secrets some service uses. Their content is never among them.</summary>
     public IReadOnlyDictionary<string, JsonElement> Secrets { get; init; } = new Dictionary<string, JsonElement>();
 
+    /// <summary>Secrets that are not part of the bundle: their names in the compose file, and on this host.</summary>
+    public IReadOnlyDictionary<string, string> ExternalSecrets => Secrets.Where(secret => IsExternal(secret.Value))
+        .ToDictionary(secret => secret.Key, secret => secret.Value.TryGetProperty("name", out var name) && name.GetString() is { } own ? own : secret.Key);
+
     /// <summary>The service of this name, or null.</summary>
     public ComposeService? Find(string name) => Services.FirstOrDefault(service => service.Name == name);
 
@@ -27,4 +31,7 @@ internal sealed record ComposeModel(IReadOnlyList<ComposeService> Services)
     /// <summary>With other images for some services.</summary>
     public ComposeModel WithImages(IReadOnlyDictionary<string, string> images) =>
         this with { Services = [.. Services.Select(service => images.TryGetValue(service.Name, out var image) ? service with { Image = image } : service)] };
+
+    private static bool IsExternal(JsonElement definition) =>
+        definition.ValueKind == JsonValueKind.Object && definition.TryGetProperty("external", out var external) && external.ValueKind == JsonValueKind.True;
 }

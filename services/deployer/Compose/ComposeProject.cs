@@ -9,6 +9,9 @@ namespace Mambo.Deployer.Compose;
 /// <param name="Environment">What the compose file may refer to besides its <c>.env</c>: <c>MAMBO_DOMAIN</c>, <c>MAMBO_APP</c>.</param>
 internal sealed record ComposeProject(string Name, string Directory, IReadOnlyList<string> Files, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>Folder of Docker's configuration, with the logins of private registries. Null: the user's own.</summary>
+    public string? DockerConfiguration { get; init; }
+
     /// <summary>Names a compose file may have, in the order of preference.</summary>
     public static IReadOnlyList<string> FileNames { get; } = ["compose.yml", "compose.yaml", "docker-compose.yml"];
 

@@ -1,6 +1,7 @@
 using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Locks;
+using Mambo.Deployer.Previews;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Rollout;
 using Mambo.ServiceDefaults.Configuration;
@@ -55,6 +56,7 @@ internal sealed class Remove(RolloutParts parts, AppContainers containers, AppFi
         {
             ReleaseLedger.End(transaction, app);
             AppLock.Forget(transaction, app);
+            PreviewLease.Forget(transaction, app);
         });
     }
 }

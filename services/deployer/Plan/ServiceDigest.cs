@@ -18,10 +18,12 @@ internal static class ServiceDigest
     /// <param name="model">With the images that replace its own.</param>
     /// <param name="bundle">The folder of the unpacked bundle.</param>
     /// <param name="imageIds">Id of each service's image on this machine. A service without one counts by its image's reference.</param>
-    public static IReadOnlyDictionary<string, string> Of(ComposeModel model, string bundle, IReadOnlyDictionary<string, string> imageIds)
+    /// <param name="secrets">Keyed hashes of the secrets that are not part of the bundle, by their names in the compose file.</param>
+    public static IReadOnlyDictionary<string, string> Of(
+        ComposeModel model, string bundle, IReadOnlyDictionary<string, string> imageIds, IReadOnlyDictionary<string, string>? secrets = null)
     {
         var files = new BundleContent(bundle);
-        return model.Services.ToDictionary(service => service.Name, service => Of(service, model, files, imageIds.GetValueOrDefault(service.Name)), StringComparer.Ordinal);
+        return model.Services.ToDictionary(service => service.Name, service => Of(service, model, files, imageIds.GetValueOrDefault(service.Name), secrets), StringComparer.Ordinal);
     }
 
     /// <summary>The digest of the networks: a change of one means new containers for everything on it, so everything is made anew together.</summary>
@@ -33,7 +35,7 @@ internal static class ServiceDigest
         return digest.Finish();
     }
 
-    private static string Of(ComposeService service, ComposeModel model, BundleContent files, string? imageId)
+    private static string Of(ComposeService service, ComposeModel model, BundleContent files, string? imageId, IReadOnlyDictionary<string, string>? secrets)
     {
         using var digest = new CanonicalDigest(files.Bundle);
         digest.Add(imageId ?? service.Image ?? "").Add(service.Definition, Ignored);
@@ -55,6 +57,8 @@ internal static class ServiceDigest
                 digest.Add(files.DigestOf(Path.Combine(files.Bundle, ".env")));
         }
 
+        foreach (var secret in service.Secrets.Select(name => secrets?.GetValueOrDefault(name)).OfType<string>())
+            digest.Add(secret);
         return digest.Finish();
     }
 

@@ -48,6 +48,9 @@ internal sealed record ReleaseContent
     /// <summary>The compose file within the bundle.</summary>
     public string ComposeFile { get; init; } = "";
 
+    /// <summary>The name of the preview it is. Null: it is none.</summary>
+    public string? Preview { get; init; }
+
     /// <summary>Image per service in place of the bundle's. Empty: as the bundle says.</summary>
     public IReadOnlyDictionary<string, string> ImageOverrides { get; init; } = new Dictionary<string, string>();
 
@@ -69,6 +72,9 @@ internal sealed record ReleaseContent
     /// <summary>Per service, the digest of all that decides how its container is made. Empty in rows of before: everything differs.</summary>
     public IReadOnlyDictionary<string, string> ServiceDigests { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The secrets its containers see, by their names in the compose file. Empty: it has none.</summary>
+    public IReadOnlyDictionary<string, ReleasedSecret> Secrets { get; init; } = new Dictionary<string, ReleasedSecret>();
+
     /// <summary>The digest of its networks. Empty in rows of before.</summary>
     public string Frame { get; init; } = "";
 }
@@ -78,3 +84,13 @@ internal sealed record ReleaseContent
 /// <param name="Id">The id of its content on this machine.</param>
 /// <param name="CanBePulled">A registry has it under a digest.</param>
 internal sealed record ReleasedImage(string Reference, string Id, bool CanBePulled);
+
+/// <summary>A secret as a release has it.</summary>
+/// <param name="Name">Its name on this host.</param>
+/// <param name="Version">Counted from 1 with each change; for people.</param>
+/// <param name="Digest">A keyed hash of its content, which tells nothing to who has not the key.</param>
+internal sealed record ReleasedSecret(string Name, int Version, string Digest)
+{
+    /// <summary>The file of this content among the app's.</summary>
+    public string FileName => $"{Name}.{Digest}";
+}

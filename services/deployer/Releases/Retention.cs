@@ -3,8 +3,9 @@ namespace Mambo.Deployer.Releases;
 /// <summary>What may be removed once a release serves.</summary>
 /// <param name="Releases">Numbers of the app's releases whose folders stay.</param>
 /// <param name="Bundles">Digests of the app's bundles whose folders stay.</param>
+/// <param name="Secrets">Names of the files of the app's secrets that stay.</param>
 /// <param name="ImageIds">Images nobody needs any more.</param>
-internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string> Bundles, IReadOnlyList<string> ImageIds)
+internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string> Bundles, IReadOnlySet<string> Secrets, IReadOnlyList<string> ImageIds)
 {
     /// <summary>Of the releases that served the newest stay, never fewer than two: the current one and the one to go back to.</summary>
     /// <param name="current">The release that has just come to serve.</param>
@@ -21,7 +22,11 @@ internal sealed record Retention(IReadOnlySet<int> Releases, IReadOnlySet<string
         // Containers that went on unchanged see files of the bundle they were made from.
         var slots = kept.SelectMany(release => release.Content.Slots.Values).ToHashSet();
         var lived = served.Where(release => release.App == current.App && slots.Contains(release.Number));
-        return new Retention(kept.Select(release => release.Number).ToHashSet(), kept.Concat(lived).Select(release => release.Bundle).ToHashSet(StringComparer.Ordinal), [.. idle]);
+        return new Retention(
+            kept.Select(release => release.Number).ToHashSet(),
+            kept.Concat(lived).Select(release => release.Bundle).ToHashSet(StringComparer.Ordinal),
+            kept.SelectMany(release => release.Content.Secrets.Values).Select(secret => secret.FileName).ToHashSet(StringComparer.Ordinal),
+            [.. idle]);
     }
 
     /// <summary>Images only this app needs.</summary>

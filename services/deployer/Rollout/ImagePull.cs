@@ -2,6 +2,7 @@ using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Engine;
 using Mambo.Deployer.Plan;
+using Mambo.Deployer.Registries;
 using Mambo.Deployer.Releases;
 using Mambo.Deployer.Routes;
 using Mambo.ServiceDefaults.Hosts;
@@ -47,7 +48,8 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         {
             Routes = routes.Routes,
             Services = [.. state.Model.Services.Where(service => !Jobs.Is(service, state.Model)).Select(service => service.Name)],
-            ServiceDigests = ServiceDigest.Of(state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id)),
+            ServiceDigests = ServiceDigest.Of(
+                state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id), release.Content.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Digest)),
             Frame = ServiceDigest.FrameOf(state.Model),
             Routed = RoutedServices.Of(state.Model, service => imageOf(service).ExposedPorts),
         };
@@ -86,7 +88,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
 
     private static OperationFailedException Unavailable(List<string> missing, CommandResult pull) => new(new Failure(
         nameof(DeploymentFailureReason.ImageUnavailable),
-        $"{string.Join(", ", missing)} could not be pulled. Check the name, that it was pushed, and that this host may pull it (docker login).")
+        RegistryRefusal.Of(missing, pull.ErrorTail) ?? $"{string.Join(", ", missing)} could not be pulled. Check the name, and that it was pushed.")
     {
         ExitCode = pull.ExitCode,
         Output = pull.ErrorTail,

@@ -8,6 +8,7 @@ using Mambo.Deployer.Edge;
 using Mambo.Deployer.Engine;
 using Mambo.Deployer.Lint;
 using Mambo.Deployer.Releases;
+using Mambo.Deployer.Secrets;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Hosts;
 using Mambo.ServiceDefaults.Names;
@@ -20,7 +21,7 @@ namespace Mambo.Deployer.Rollout;
 /// has been touched.
 /// </summary>
 internal sealed class Preparation(
-    ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, ComposeCli compose, DockerEngine engine, IEdge edge, DeployerOptions options)
+    ReleaseLedger ledger, ReleaseFolders folders, BundleStore bundles, SecretStore secrets, ComposeCli compose, DockerEngine engine, IEdge edge, DeployerOptions options)
 {
     /// <summary>Compose reads a file within a second; what takes longer does so on purpose.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -37,7 +38,7 @@ internal sealed class Preparation(
         foreach (var (service, image) in command.Images ?? new Dictionary<string, string>())
             images[service] = image;
 
-        var (content, model, warnings) = await ReadAsync(app, bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, bundle, images, new ReleaseContent { Preview = command.Preview }, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = new Release { App = app, Number = await ledger.TakeNumberAsync(app, operation.Id, bundle), DeploymentId = operation.Id, Bundle = bundle, Content = content };
         operation.Progress($"release {state.Release.Number}: {Count(model.Services.Count, "service")}, {Count(content.Routes.Count, "route")}");
@@ -54,7 +55,7 @@ internal sealed class Preparation(
 
         // As it ran, also where a tag has moved since.
         var images = target.Content.Images.ToDictionary(image => image.Key, image => image.Value.CanBePulled || image.Value.Id.Length == 0 ? image.Value.Reference : image.Value.Id);
-        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, target.Bundle, images, target.Content, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Release = target with { Content = content with { Slots = target.Content.Slots } };
         operation.Progress($"back from release {state.Previous.Number} to {target.Number}");
@@ -65,7 +66,7 @@ internal sealed class Preparation(
     {
         var (app, state) = (operation.Subject, operation.State);
         var current = ledger.Current(app) ?? throw Rejected([new FieldError("app", $"{app} has no release. Deploy it first.")]);
-        var (content, model, warnings) = await ReadAsync(app, current.Bundle, await RunningImagesAsync(current, cancellationToken), cancellationToken);
+        var (content, model, warnings) = await ReadAsync(app, current.Bundle, await RunningImagesAsync(current, cancellationToken), current.Content, cancellationToken);
         (state.Model, state.Warnings) = (model, warnings);
         state.Slot = await ledger.TakeNumberAsync(app, operation.Id, current.Bundle);
         state.Previous = current with { Content = current.Content with { ServiceDigests = new Dictionary<string, string>() } };
@@ -89,7 +90,7 @@ internal sealed class Preparation(
     }
 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
-        string app, string bundle, Dictionary<string, string> images, CancellationToken cancellationToken)
+        string app, string bundle, Dictionary<string, string> images, ReleaseContent before, CancellationToken cancellationToken)
     {
         if (!BundleDigest.TryParse(bundle, out var digest, out var problem))
             throw Rejected([new FieldError("bundle", problem)]);
@@ -97,7 +98,7 @@ internal sealed class Preparation(
         var composeFile = await UnpackAsync(app, digest, cancellationToken);
         try
         {
-            return await ReadAsync(app, folders.Project(app, bundle, composeFile), composeFile, images, cancellationToken);
+            return await ReadAsync(app, folders.Project(app, bundle, composeFile, before.Preview), composeFile, images, before, cancellationToken);
         }
         catch (OperationFailedException) when (!unpackedBefore)
         {
@@ -108,7 +109,7 @@ internal sealed class Preparation(
     }
 
     private async Task<(ReleaseContent Content, ComposeModel Model, List<string> Warnings)> ReadAsync(
-        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, CancellationToken cancellationToken)
+        string app, ComposeProject project, string composeFile, Dictionary<string, string> images, ReleaseContent before, CancellationToken cancellationToken)
     {
         var allowed = options.Apps.GetValueOrDefault(app) ?? new AppPermissions();
         if (ComposeSource.Check(project.Directory, composeFile, allowed) is { Count: > 0 } unreadable)
@@ -119,9 +120,11 @@ internal sealed class Preparation(
         var routes = edge.RoutesOf(model);
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
         faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
+        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets, before.Secrets, cancellationToken);
+        faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
+        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)

@@ -84,6 +84,8 @@ internal sealed class Retirement(ReleaseLedger ledger, ReleaseFolders folders, D
         var kept = plan.Bundles.Concat(used).Select(bundle => BundleDigest.TryParse(bundle, out var digest, out _) ? digest.Hex : "").ToHashSet(StringComparer.Ordinal);
         foreach (var bundle in Folders(folders.Bundles(app)).Where(name => !kept.Contains(name)))
             Directory.Delete(Path.Combine(folders.Bundles(app), bundle), recursive: true);
+        foreach (var secret in new DirectoryInfo(folders.Secrets(app)) is { Exists: true } secrets ? secrets.GetFiles().Where(file => !plan.Secrets.Contains(file.Name)) : [])
+            secret.Delete();
     }
 
     private static IEnumerable<string> Folders(string path) => Directory.Exists(path) ? [.. Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder))] : [];

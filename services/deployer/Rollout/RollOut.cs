@@ -1,6 +1,7 @@
 using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Edge;
+using Mambo.Deployer.Previews;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Operations;
 
@@ -65,6 +66,8 @@ internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerO
             RequestedBy = operation.RequestedBy,
             Seconds = SecondsOf(operation),
             Warnings = operation.State.Warnings,
+            PreviewOf = PreviewLease.OriginOf(operation.Command),
+            ExpiresAt = PreviewLease.EndOf(operation.Command, operation.AcceptedAt),
         };
     }
 

@@ -10,10 +10,19 @@ public sealed record MamboPaths(string Home)
     /// <summary>Secrets, one file of mode 600 each.</summary>
     public string Secrets => Path.Combine(Home, "secrets");
 
+    /// <summary>The apps' secrets, <c>{app}/{name}</c>, one file of mode 600 each; <c>{name}.version</c> beside it counts its changes.</summary>
+    public string AppSecrets => Path.Combine(Home, "app-secrets");
+
+    /// <summary>Docker's configuration for the deployer's own pulls, with the logins of private registries; mode 700.</summary>
+    public string Registries => Path.Combine(Home, "registries");
+
     /// <summary>Content-addressed bundles.</summary>
     public string Bundles => Path.Combine(Home, "bundles");
 
-    /// <summary>Unpacked bundles (<c>apps/{app}/bundles/{digest}</c>) and what a release adds to its own (<c>apps/{app}/releases/{number}</c>).</summary>
+    /// <summary>
+    /// Unpacked bundles (<c>apps/{app}/bundles/{digest}</c>), what a release adds to its own (<c>apps/{app}/releases/{number}</c>), and the secrets as its containers see them
+    /// (<c>apps/{app}/secrets</c>).
+    /// </summary>
     public string Apps => Path.Combine(Home, "apps");
 
     /// <summary>Log files of detached processes.</summary>

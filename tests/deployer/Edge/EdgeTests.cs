@@ -14,7 +14,11 @@ public sealed class EdgeTests : IAsyncLifetime
 {
     private readonly DeployerHost _deployer = new();
 
-    public Task InitializeAsync() => _deployer.StartAsync();
+    public Task InitializeAsync()
+    {
+        _deployer.Configure("deployer:\n  apps:\n    echo:\n      allow: [hostNetwork]\n");
+        return _deployer.StartAsync();
+    }
 
     public Task DisposeAsync() => _deployer.DisposeAsync().AsTask();
 

@@ -87,6 +87,16 @@ public sealed class ServiceDigestTests : IDisposable
     }
 
     [Fact]
+    public void Of_SecretOfTheHostChanged_IsAnotherForTheServiceThatHasIt()
+    {
+        const string Top = ""","secrets":{"token":{"name":"token","external":true}}""";
+        string With(string service, string digest) => ServiceDigest.Of(Model(_one, service, Top), _one, Ids, new Dictionary<string, string> { ["token"] = digest })["web"];
+
+        With("""{"secrets":[{"source":"token"}]}""", "1").ShouldNotBe(With("""{"secrets":[{"source":"token"}]}""", "2"));
+        With("{}", "1").ShouldBe(With("{}", "2"));
+    }
+
+    [Fact]
     public void Of_PipeInAMountedFolder_DoesNotHang()
     {
         using var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_one, "conf/pipe")]);

@@ -33,6 +33,17 @@ public sealed class RetentionTests
         Retention.Plan(Release("shop", 4, "b", "i4"), [Release("shop", 1, "b", "i1", canBePulled: false), Release("shop", 2, "b", "i2"), Release("shop", 3, "b", "i3")], keep: 2)
             .ImageIds.ShouldBe(["i2"]);
 
+    [Fact]
+    public void Plan_Secrets_StayWithTheReleasesThatHaveThem()
+    {
+        var releases = Enumerable.Range(1, 4).Select(number => Release("shop", number, "b", "i") is var release ? release with
+        {
+            Content = release.Content with { Secrets = new Dictionary<string, ReleasedSecret> { ["key"] = new("token", number, $"d{number / 2}") } },
+        } : null!).ToList();
+
+        Retention.Plan(releases[3], releases[..3], keep: 2).Secrets.ShouldBe(["token.d2", "token.d1"], ignoreOrder: true);
+    }
+
     private static Release Release(string app, int number, string bundle, string image, bool canBePulled = true) => new()
     {
         App = app,

@@ -141,7 +141,8 @@ public sealed class DeployTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("services: [", "compose.yml", "Compose does not take it")]
+    [InlineData("services: [", "compose.yml", "It is not valid YAML, line 2")]
+    [InlineData("services:\n  web: {image: mambo-web:local, prots: [80]}\n", "compose.yml", "Compose does not take it")]
     [InlineData("services:\n  web:\n    build: .\n", "services.web.image", "Nothing is built on this host")]
     [InlineData("services:\n  web:\n    image: mambo-web:local\n    labels: {traefik.enable: 'true'}\n", "services.web.labels.traefik.enable", "label without router rule")]
     [InlineData("services: {}\n", "services", "The compose file has none")]

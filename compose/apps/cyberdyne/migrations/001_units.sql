@@ -1,0 +1,5 @@
+CREATE TABLE units (
+    id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model    text NOT NULL,
+    built_on date NOT NULL
+);
