@@ -32,11 +32,15 @@ internal static class AppDetail
             yield break;
 
         yield return "";
-        foreach (var line in Columns.Lines(
-            ["DEPLOYMENT", "KIND", "STATE", "RELEASE", "TOOK", "BY", "REQUESTED"],
-            [.. last.Select(one => (string[])[one.DeploymentId.ToString(), one.Kind, one.State, one.Release?.ToString() ?? "-", one.Seconds is { } seconds ? HumanTime.Seconds(seconds) : "-", one.RequestedBy ?? "-", time(one.RequestedAt)])]))
+        foreach (var line in Columns.Lines(["DEPLOYMENT", "KIND", "STATE", "RELEASE", "TOOK", "BY", "REQUESTED"], [.. last.Select(one => Row(one, time))]))
             yield return line;
     }
+
+    private static string[] Row(DeploymentDocument one, Func<DateTimeOffset, string> time) =>
+    [
+        one.DeploymentId.ToString(), one.Kind, one.State, one.Release?.ToString() ?? "-", one.Seconds is { } seconds ? HumanTime.Seconds(seconds) : "-", one.RequestedBy ?? "-",
+        time(one.RequestedAt),
+    ];
 
     private static IEnumerable<string> Containers(IReadOnlyList<EngineContainer>? containers, string? problem) => containers switch
     {
@@ -44,6 +48,8 @@ internal static class AppDetail
         [] => ["It has no containers on this Docker Engine."],
         _ => Columns.Lines(
             ["CONTAINER", "SERVICE", "FROM RELEASE", "STATUS"],
-            [.. containers.Select(container => (string[])[container.Name, container.Service, container.Release?.ToString() ?? "-", container.IsPaused ? $"{container.Status}, kept for going back" : container.Status])]),
+            [.. containers.Select(container => (string[])[container.Name, container.Service, container.Release?.ToString() ?? "-", Status(container)])]),
     };
+
+    private static string Status(EngineContainer container) => container.IsPaused ? $"{container.Status}, kept for going back" : container.Status;
 }

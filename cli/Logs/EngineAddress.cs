@@ -18,7 +18,9 @@ internal sealed record EngineAddress(string? Socket, Uri Api)
             return new EngineAddress(named["unix://".Length..], new Uri("http://docker/"));
         if (Uri.TryCreate(named, UriKind.Absolute, out var address) && address.Scheme is "tcp" or "http" && address.Host.Length > 0)
             return new EngineAddress(null, new UriBuilder("http", address.Host, address.IsDefaultPort || address.Port < 0 ? 2375 : address.Port).Uri);
-        throw new CommandFailure($"DOCKER_HOST is {named}; unix:// and tcp:// can be reached from here.", ["Run the command on the host itself, or forward its socket: ssh -L /tmp/docker.sock:/var/run/docker.sock HOST"]);
+        throw new CommandFailure(
+            $"DOCKER_HOST is {named}; unix:// and tcp:// can be reached from here.",
+            ["Run the command on the host itself, or forward its socket: ssh -L /tmp/docker.sock:/var/run/docker.sock HOST"]);
     }
 
     /// <summary>Connects, as <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>

@@ -78,7 +78,8 @@ internal sealed class LogsCommand : CliCommand
             var container = line.Container;
             if (session.Screen.IsJson)
             {
-                session.Screen.JsonLine(JsonSerializer.Serialize(new { at = line.At, service = container.Service, container = container.Name, release = container.Release, line = line.Text }, WireJson.Options));
+                var document = new { at = line.At, service = container.Service, container = container.Name, release = container.Release, line = line.Text };
+                session.Screen.JsonLine(JsonSerializer.Serialize(document, WireJson.Options));
                 return;
             }
 

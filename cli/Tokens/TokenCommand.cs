@@ -30,7 +30,12 @@ internal sealed class CreateTokenCommand : CliCommand
 
     private readonly Option<string> _app = new("--app") { Description = "The only app it may deploy", HelpName = "name", Required = true };
 
-    private readonly Option<string> _expires = new("--expires") { Description = "How long it lives: 12h, 90d, up to 366d", HelpName = "time", DefaultValueFactory = _ => "90d" };
+    private readonly Option<string> _expires = new("--expires")
+    {
+        Description = "How long it lives: 12h, 90d, up to 366d",
+        HelpName = "time",
+        DefaultValueFactory = _ => "90d",
+    };
 
     public CreateTokenCommand(Globals globals)
         : base(globals, "create", "Make a token for one app and show it, this once", "mambo token create --name ci --app shop --expires 90d")
@@ -62,9 +67,9 @@ internal sealed class CreateTokenCommand : CliCommand
     /// <summary>Null: it is none.</summary>
     internal static TimeSpan? Lifetime(string? text)
     {
-        if (text is not { Length: >= 2 and <= 5 } || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0)
+        if (text is not [.. { Length: >= 1 and <= 4 } digits, var unit] || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0)
             return null;
-        TimeSpan? span = text[^1] switch { 'h' => TimeSpan.FromHours(count), 'd' => TimeSpan.FromDays(count), _ => null };
+        TimeSpan? span = unit switch { 'h' => TimeSpan.FromHours(count), 'd' => TimeSpan.FromDays(count), _ => null };
         return span <= TimeSpan.FromDays(366) ? span : null;
     }
 }

@@ -12,15 +12,18 @@ internal static class AppCommandEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        Map<AppRequest>(api, "start", "Ask for a stopped app to start", "With the release it had. It also starts when it is deployed.", DeploymentKind.Start, AppRequestReader.Read<StartApp>);
-        Map<AppRequest>(api, "stop", "Ask for an app to stop", "The edge says so until it is started or deployed. Its data stays.", DeploymentKind.Stop, AppRequestReader.Read<StopApp>);
+        Map<AppRequest>(
+            api, "start", "Ask for a stopped app to start", "With the release it had. It also starts when it is deployed.", DeploymentKind.Start, AppRequestReader.Read<StartApp>);
+        Map<AppRequest>(
+            api, "stop", "Ask for an app to stop", "The edge says so until it is started or deployed. Its data stays.", DeploymentKind.Stop, AppRequestReader.Read<StopApp>);
         Map<AppRequest>(
             api, "restart", "Ask for an app to get new containers of the release it runs", "Beside the old ones where a service can run twice at once, else in their place.",
             DeploymentKind.Restart, AppRequestReader.Read<RestartApp>);
         Map<RemovalRequest>(
             api, "remove", "Ask for an app to be removed", "Routes, containers, networks and files go; volumes only if volumes is true. The timeline keeps what it was.",
             DeploymentKind.Remove, AppRequestReader.ReadRemoval);
-        Map<AppRequest>(api, "unlock", "Ask for the lock of an app to be taken off", "One that is not locked stays so.", DeploymentKind.Unlock, AppRequestReader.Read<UnlockApp>);
+        Map<AppRequest>(
+            api, "unlock", "Ask for the lock of an app to be taken off", "One that is not locked stays so.", DeploymentKind.Unlock, AppRequestReader.Read<UnlockApp>);
         Describe<LockRequest>(
             api.MapPost("/apps/{app}/lock", (string app, HttpContext context, DeploymentDesk desk, TimeProvider time) =>
                 AnswerAsync(app, context, desk, DeploymentKind.Lock, (name, body, errors) => AppRequestReader.ReadLock(name, body, time.GetUtcNow(), errors))),
@@ -30,7 +33,8 @@ internal static class AppCommandEndpoints
     private static void Map<TBody>(
         IEndpointRouteBuilder api, string verb, string summary, string description, DeploymentKind kind, Func<string, ReadOnlyMemory<byte>, List<FieldError>, AppCommand> read)
         where TBody : notnull => Describe<TBody>(
-        api.MapPost($"/apps/{{app}}/{verb}", (string app, HttpContext context, DeploymentDesk desk) => AnswerAsync(app, context, desk, kind, read)), verb, summary, description, bodyIsOptional: true);
+        api.MapPost($"/apps/{{app}}/{verb}", (string app, HttpContext context, DeploymentDesk desk) => AnswerAsync(app, context, desk, kind, read)),
+        verb, summary, description, bodyIsOptional: true);
 
     private static void Describe<TBody>(RouteHandlerBuilder route, string verb, string summary, string description, bool bodyIsOptional)
         where TBody : notnull => route

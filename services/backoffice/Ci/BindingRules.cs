@@ -49,5 +49,6 @@ internal static class BindingRules
     private static string Shown(CiIdentity job) => $"{job.RepositoryKey} ({job.Repository})";
 
     private static string Proposal(CiIdentity job, string app) =>
-        $"ci: {{ apps: {{ {app}: {{ provider: {job.ProviderName}, repositoryId: {job.RepositoryId}, ownerId: {job.OwnerId}, refs: [{JsonSerializer.Serialize(job.Ref)}] }} }} }}";
+        $"ci: {{ apps: {{ {app}: {{ provider: {job.ProviderName}, repositoryId: {job.RepositoryId}, ownerId: {job.OwnerId}, "
+        + $"refs: [{JsonSerializer.Serialize(job.Ref)}] }} }} }}";
 }

@@ -12,7 +12,10 @@ internal sealed class CiClaims(JsonElement json)
 
     /// <summary>Text without control characters. Null: missing, or no such text.</summary>
     public string? Text(string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Read(value) is { Length: > 0 and <= 1000 } text && !text.Any(char.IsControl) ? text : null;
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        && Read(value) is { Length: > 0 and <= 1000 } text && !text.Any(char.IsControl)
+            ? text
+            : null;
 
     /// <summary>A whole number above 0, as a number or, as the issuers write ids, as text. Null: missing, or no such number.</summary>
     public long? Id(string name)
@@ -25,7 +28,8 @@ internal sealed class CiClaims(JsonElement json)
 
     /// <summary>A time in whole seconds since 1970.</summary>
     public DateTimeOffset? Time(string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is > 0 and < 100_000_000_000
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var seconds) && seconds is > 0 and < 100_000_000_000
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 

@@ -21,20 +21,25 @@ internal static partial class CiEndpoints
     public static readonly PathString TokenPath = "/api/ci/token";
 
     /// <summary>Says nothing of the token, whatever is wrong with it.</summary>
-    private static readonly Problem Refused = new("Unauthorized", StatusCodes.Status401Unauthorized, "This token of CI is not accepted here. The platform's log says why.");
+    private static readonly Problem Refused = new(
+        "Unauthorized", StatusCodes.Status401Unauthorized, "This token of CI is not accepted here. The platform's log says why.");
 
     private static readonly Problem Unavailable = new(
-        "Service unavailable", StatusCodes.Status503ServiceUnavailable, "The token cannot be checked now. Send it again after the time of the header Retry-After, in seconds.");
+        "Service unavailable",
+        StatusCodes.Status503ServiceUnavailable,
+        "The token cannot be checked now. Send it again after the time of the header Retry-After, in seconds.");
 
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/ci/token", PostAsync)
         .WithName("exchangeCiToken").WithTags("CI")
         .WithSummary("Exchange a token of CI")
         .WithDescription(
-            "The header Authorization bears the OpenID Connect token of a job of GitHub Actions or GitLab CI, made for the audience ci.audience. When ci.apps lets the job deploy the app, "
-            + "the answer is a token of this platform that lives 20 minutes: it stores bundles, asks for deployments of this app at the job's commit, and follows those.")
+            "The header Authorization bears the OpenID Connect token of a job of GitHub Actions or GitLab CI, made for the audience ci.audience. "
+            + "When ci.apps lets the job deploy the app, the answer is a token of this platform that lives 20 minutes: it stores bundles, asks for deployments "
+            + "of this app at the job's commit, and follows those.")
         .Accepts<CiTokenRequest>("application/json")
         .Answers<CiGrant>(StatusCodes.Status200OK, "The token. The same token of CI with the same body gets it again.")
-        .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable);
+        .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType)
+        .Problems(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> PostAsync(HttpContext context, TokenVerifier verifier, CiDesk desk, RateLimits limits, ILogger<CiGrant> logger)
     {
@@ -66,9 +71,10 @@ internal static partial class CiEndpoints
     private static Problem Refuse(HttpContext context, Refusal refusal, RateLimits limits, ILogger logger)
     {
         CiMetrics.CountRefused(refusal.Reason);
-        LogRefused(logger, CiMetrics.Label(refusal.Reason), refusal.Detail);
+        // An address that comes too often does not fill the log either.
         if (limits.TakeFor(context.Connection.RemoteIpAddress ?? IPAddress.None) is { } wait)
             return TooMany(context, wait);
+        LogRefused(logger, CiMetrics.Label(refusal.Reason), refusal.Detail);
         if (refusal.Reason != RefusalReason.KeysUnavailable)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

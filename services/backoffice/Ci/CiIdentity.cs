@@ -5,7 +5,8 @@ namespace Mambo.Backoffice.Ci;
 /// <summary>The job behind a verified token, in the same words for every provider.</summary>
 internal sealed record CiIdentity
 {
-    private const int LongestName = 200;
+    /// <summary>What the deployer takes.</summary>
+    private const int LongestRequester = 200;
 
     /// <summary>The CI system.</summary>
     public required CiProvider Provider { get; init; }
@@ -63,9 +64,9 @@ internal sealed record CiIdentity
     {
         get
         {
-            var branch = Ref.StartsWith("refs/heads/", StringComparison.Ordinal) || Ref.StartsWith("refs/tags/", StringComparison.Ordinal) ? Ref.Split('/', 3)[2] : Ref;
-            var name = $"{ProviderName}:{Repository}@{branch} #{Run}{(Actor is null ? "" : $" by {Actor}")}";
-            return name.Length > LongestName ? name[..LongestName] : name;
+            var branch = Ref.Split('/', 3) is ["refs", "heads" or "tags", var name] ? name : Ref;
+            var requester = $"{ProviderName}:{Repository}@{branch} #{Run}{(Actor is null ? "" : $" by {Actor}")}";
+            return requester.Length > LongestRequester ? requester[..LongestRequester] : requester;
         }
     }
 

@@ -18,7 +18,7 @@ internal static partial class IdentityReader
         if (missing.Count > 0)
             return Bad($"it lacks {string.Join(", ", missing)}, or has it in a wrong form");
         if (provider == CiProvider.Github && !SubjectAgrees(claims.Text("sub")!, identity))
-            return Bad($"its sub {CiClaims.Shown(claims.Text("sub"))} is of another repository than its other claims, {identity.Repository} ({identity.RepositoryId})");
+            return Bad($"its sub {CiClaims.Shown(claims.Text("sub"))} is not of {identity.Repository} ({identity.RepositoryId}), as its other claims are");
         return (identity, null);
 
         static (CiIdentity?, Refusal?) Bad(string why) => (null, new Refusal(RefusalReason.Claim, why));
@@ -74,8 +74,8 @@ internal static partial class IdentityReader
     }
 
     /// <summary>
-    /// Since July 2026 GitHub writes numbers beside the names of a new repository, as in <c>repo:you@65/shop@74:ref:refs/heads/main</c>. An organisation may also have a form
-    /// of its own, which says nothing the other claims do not.
+    /// Since July 2026 GitHub writes numbers beside the names of a new repository, as in <c>repo:you@65/shop@74:ref:refs/heads/main</c>.
+    /// An organisation may also have a form of its own, which says nothing the other claims do not.
     /// </summary>
     private static bool SubjectAgrees(string subject, CiIdentity identity)
     {
@@ -108,7 +108,8 @@ internal static partial class IdentityReader
 
     private static string Commit(CiClaims claims, List<string> missing) => Need(claims.Text("sha") is { } sha && Sha().IsMatch(sha) ? sha : null, "sha", missing);
 
-    private static string Name(CiClaims claims, string name, List<string> missing) => Need(claims.Text(name) is { } path && Path().IsMatch(path) ? path : null, name, missing);
+    private static string Name(CiClaims claims, string name, List<string> missing) =>
+        Need(claims.Text(name) is { } path && Path().IsMatch(path) ? path : null, name, missing);
 
     private static long Number(CiClaims claims, string name, List<string> missing)
     {

@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Mambo.Backoffice.Ci;
 
 /// <summary>
-/// The keys of the issuers. They are asked for anew when they are half a day old, or when a token names one that is not among them; the latter can be anybody's doing, so an issuer
-/// is asked at most once in five minutes. While it does not answer, the keys it told last are good for a week.
+/// The keys of the issuers. They are asked for anew when they are half a day old, or when a token names one that is not among them; the latter can be
+/// anybody's doing, so an issuer is asked at most once in five minutes. While it does not answer, the keys it told last are good for a week.
 /// </summary>
 internal sealed partial class IssuerKeys(KeyTable table, KeyFetch fetch, TimeProvider time, ILogger<IssuerKeys> logger)
 {

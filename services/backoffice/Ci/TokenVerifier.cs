@@ -47,7 +47,7 @@ internal sealed class TokenVerifier(CiOptions options, IssuerKeys keys, TimeProv
         : issuer == CiSettings.IssuerText(options.GitlabIssuer) ? CiProvider.Gitlab
         : null;
 
-    /// <summary>Only the signature is asked of the library; the claims are compared here, where the clock can be set in tests and each refusal has its own reason.</summary>
+    /// <summary>Only the signature is asked of the library; the claims are compared here, where each refusal has its own reason.</summary>
     private async Task<Refusal?> UnsignedAsync(CiToken token, JsonWebKey key)
     {
         var result = await _handler.ValidateTokenAsync(token.Raw, new TokenValidationParameters

@@ -28,8 +28,11 @@ internal static class DeploymentScope
             errors.Add(new FieldError("commit", "It is not the commit of the token. Leave it out, or write the whole commit the job runs for."));
         foreach (var (service, image) in request.Images ?? new Dictionary<string, string>())
         {
-            if (!ci.AllowTags && ImageReference.TryParse(image, out var reference, out _) && !reference.HasDigest)
-                errors.Add(new FieldError($"images.{JsonFields.Plain(service)}", $"{Quoted.Text(image)} has no digest. Write name@sha256:…, which always means the same image, or set ci.allowTags."));
+            if (ci.AllowTags || !ImageReference.TryParse(image, out var reference, out _) || reference.HasDigest)
+                continue;
+            errors.Add(new FieldError(
+                $"images.{JsonFields.Plain(service)}",
+                $"{Quoted.Text(image)} has no digest. Write name@sha256:…, which always means the same image, or set ci.allowTags."));
         }
 
         return request with { Commit = scope.Commit };

@@ -34,6 +34,8 @@ internal sealed record ApiTokenList(IReadOnlyList<ApiToken> Tokens);
 internal static partial class ApiTokenEndpoints
 {
     private const string Tag = "Tokens";
+    private const string NameRemedy = "Write 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit.";
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -41,7 +43,7 @@ internal static partial class ApiTokenEndpoints
         api.MapPost("/tokens", PostAsync)
             .WithName("createToken").WithTags(Tag)
             .WithSummary("Make a token for one app")
-            .WithDescription("It stores bundles, asks for deployments of this app and follows them, until it ends or is revoked. Only a token of the secret api-tokens can make one.")
+            .WithDescription("It stores bundles, asks for deployments of this app and follows them, until it ends or is revoked. Only a token of the owner can make one.")
             .Accepts<ApiTokenRequest>("application/json")
             .Answers<NewApiToken>(StatusCodes.Status201Created, "The token, shown this once.")
             .Problems(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
@@ -87,7 +89,7 @@ internal static partial class ApiTokenEndpoints
     {
         var faulty = errors.Select(error => error.Field).ToHashSet(StringComparer.Ordinal);
         if (!faulty.Contains("name") && (name is null || !Name().IsMatch(name)))
-            Add("name", $"{(name is null ? "It is missing." : $"{Quoted.Text(name)} is no name.")} Write 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit.");
+            Add("name", $"{(name is null ? "It is missing." : $"{Quoted.Text(name)} is no name.")} {NameRemedy}");
         if (!faulty.Contains("app") && !AppName.TryParse(app, out _, out var problem))
             Add("app", problem);
         if (faulty.Contains("expiresAt"))

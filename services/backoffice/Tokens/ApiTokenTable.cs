@@ -41,7 +41,10 @@ internal sealed partial class ApiTokenTable([FromKeyedServices(BackofficeRegistr
         {
             var made = new ApiToken { Name = name, App = app, CreatedBy = createdBy, CreatedAt = transaction.Now, ExpiresAt = expiresAt };
             var added = transaction.Execute(
-                "INSERT INTO api_tokens (name, hash, app, created_by, created_at, expires_at) VALUES (@Name, @hash, @App, @CreatedBy, @CreatedAt, @ExpiresAt) ON CONFLICT (name) DO NOTHING",
+                """
+                INSERT INTO api_tokens (name, hash, app, created_by, created_at, expires_at) VALUES (@Name, @hash, @App, @CreatedBy, @CreatedAt, @ExpiresAt)
+                ON CONFLICT (name) DO NOTHING
+                """,
                 new { made.Name, hash = ScopedTokens.HashOf(value), made.App, made.CreatedBy, made.CreatedAt, made.ExpiresAt });
             return added == 1 ? made : null;
         });

@@ -29,10 +29,12 @@ internal static class CallerExtensions
 
     /// <summary>The token of the header Authorization. Null: there is none, or more than one, or it is too long.</summary>
     public static string? Bearer(this HttpRequest request, int longest) =>
-        request.Headers.Authorization is [{ } value] && value.Length > Scheme.Length && value.Length <= Scheme.Length + longest && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        request.Headers.Authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && value.Length > Scheme.Length && value.Length <= Scheme.Length + longest
             ? value[Scheme.Length..].Trim()
             : null;
 
     /// <summary>Says how long to wait, in whole seconds.</summary>
-    public static void RetryAfter(this HttpResponse response, TimeSpan wait) => response.Headers.RetryAfter = ((long)Math.Max(1, Math.Ceiling(wait.TotalSeconds))).ToString();
+    public static void RetryAfter(this HttpResponse response, TimeSpan wait) =>
+        response.Headers.RetryAfter = ((long)Math.Max(1, Math.Ceiling(wait.TotalSeconds))).ToString();
 }

@@ -6,8 +6,8 @@ using Mambo.ServiceDefaults.Configuration;
 namespace Mambo.Backoffice.Tokens;
 
 /// <summary>
-/// Token buckets that hold a minute's worth of requests: one per name of a token, one per repository of CI, and a small one per address for requests whose token is not
-/// known. A bucket nobody uses is dropped.
+/// Token buckets that hold a minute's worth of requests: one per name of a token, one per repository of CI, and a small one per address for requests
+/// whose token is not known. A bucket nobody uses is dropped.
 /// </summary>
 internal sealed class RateLimits(ApiOptions options, CiOptions ci) : IDisposable
 {

@@ -7,7 +7,9 @@ using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Backoffice.Tokens;
 
-/// <summary>Tokens for one app: those the owner made, and those CI got in exchange. The journal knows them by their SHA-256, which says nothing of 256 random bits.</summary>
+/// <summary>
+/// Tokens for one app: those the owner made, and those CI got in exchange. The journal knows them by their SHA-256, which says nothing of 256 random bits.
+/// </summary>
 internal sealed class ScopedTokens([FromKeyedServices(BackofficeRegistrations.Service)] Journal journal, TimeProvider time)
 {
     /// <summary>How the tokens of the owner begin; scanners for leaked secrets find them by it.</summary>

@@ -5,7 +5,9 @@ using Mambo.Backoffice.Http;
 
 namespace Mambo.Backoffice.Tokens;
 
-/// <summary>Lets a request in that bears a known token and has not come too often. What is missing, malformed, unknown or expired gets one and the same answer.</summary>
+/// <summary>
+/// Lets a request in that bears a known token and has not come too often. What is missing, malformed, unknown or expired gets one and the same answer.
+/// </summary>
 internal sealed class TokenGate(RequestDelegate next, ApiTokens owners, ScopedTokens scoped, RateLimits limits)
 {
     private const int Longest = 1024;

@@ -6,7 +6,8 @@ namespace Mambo.ServiceDefaults.Configuration;
 public sealed class CiOptions
 {
     /// <summary>
-    /// What a job asks its token for, compared letter by letter; best the address of this platform's API, which no other system takes tokens for. Unset: CI tokens are refused.
+    /// What a job asks its token for, compared letter by letter; best the address of this platform's API, which no other system takes tokens for.
+    /// Unset: CI tokens are refused.
     /// </summary>
     [RegularExpression(@"^[!-~]{1,255}$", ErrorMessage = "must be 1 to 255 visible ASCII characters, such as https://mambo.example.org")]
     public string? Audience { get; set; }
@@ -37,7 +38,9 @@ public sealed class CiBinding
     [Required]
     public CiProvider? Provider { get; set; }
 
-    /// <summary>The repository's number, which stays when it is renamed and is never given to another. The log names it when a job is refused for want of a binding.</summary>
+    /// <summary>
+    /// The repository's number, which stays when it is renamed and is never given to another. The log names it when a job is refused for want of a binding.
+    /// </summary>
     [Required, Range(1, 999_999_999_999)]
     public long? RepositoryId { get; set; }
 
@@ -45,18 +48,25 @@ public sealed class CiBinding
     [Required, Range(1, 999_999_999_999)]
     public long? OwnerId { get; set; }
 
-    /// <summary>Full names of the branches and tags that may deploy; <c>*</c> stands for anything but a slash, <c>**</c> for anything. Default: <c>refs/heads/main</c>.</summary>
+    /// <summary>
+    /// Full names of the branches and tags that may deploy; <c>*</c> stands for anything but a slash, <c>**</c> for anything. Default: <c>refs/heads/main</c>.
+    /// </summary>
     [Required]
     public IReadOnlyList<string> Refs { get; set; } = ["refs/heads/main"];
 
     /// <summary>The environment a job must run in; GitHub and GitLab can ask a person before it does. Unset: any, or none.</summary>
     public string? Environment { get; set; }
 
-    /// <summary>The file the job must come from, such as <c>.github/workflows/deploy.yml</c>, in the same repository and at the same commit or branch. Unset: any.</summary>
+    /// <summary>
+    /// The file the job must come from, such as <c>.github/workflows/deploy.yml</c>, in the same repository and at the same commit or branch. Unset: any.
+    /// </summary>
     [RegularExpression("^[A-Za-z0-9._-][A-Za-z0-9._/-]{0,199}$", ErrorMessage = "must be a path in the repository, such as .github/workflows/deploy.yml")]
     public string? Workflow { get; set; }
 
-    /// <summary>What may have started the job. Unset: <c>push</c>, <c>release</c> and <c>workflow_dispatch</c> for GitHub, <c>push</c> and <c>web</c> for GitLab; never a pull request.</summary>
+    /// <summary>
+    /// What may have started the job. Unset: <c>push</c>, <c>release</c> and <c>workflow_dispatch</c> for GitHub, <c>push</c> and <c>web</c> for GitLab;
+    /// never a pull request.
+    /// </summary>
     public IReadOnlyList<string>? Events { get; set; }
 
     /// <summary>Whose machine the job must run on. Default: <c>hosted</c>, one of the provider's, new for each job.</summary>

@@ -83,5 +83,6 @@ internal sealed record OptionEntry(PropertyInfo Property, string Name)
         .Where(property => property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(Dictionary<,>));
 
     /// <summary>The keys an entry may have.</summary>
-    public IReadOnlyList<OptionDefinition> Options(PropertyInfo section) => [.. Type.GetProperties().Where(property => property.CanWrite).Select(property => new OptionDefinition(section, property, this))];
+    public IReadOnlyList<OptionDefinition> Options(PropertyInfo section) =>
+        [.. Type.GetProperties().Where(property => property.CanWrite).Select(property => new OptionDefinition(section, property, this))];
 }

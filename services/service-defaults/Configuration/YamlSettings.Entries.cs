@@ -24,10 +24,14 @@ internal static partial class YamlSettings
         {
             var entry = new OptionEntry(holder, Text(name));
             if (!AppName.TryParse(entry.Name, out _, out _))
-                faults.Add(new ConfigurationFault($"{key}.{entry.Name}", Origin(name), "its name is no app name", "Write 1 to 40 lower-case letters, digits or single hyphens, beginning with a letter."));
+            {
+                faults.Add(new ConfigurationFault(
+                    $"{key}.{entry.Name}", Origin(name), "its name is no app name", "Write 1 to 40 lower-case letters, digits or single hyphens, beginning with a letter."));
+            }
             else
             {
-                foreach (var setting in Entry($"{key}.{entry.Name}", entry.Options(section), name, node as YamlMappingNode ?? (IsEmpty(node) ? new YamlMappingNode() : null), faults))
+                var values = node as YamlMappingNode ?? (IsEmpty(node) ? new YamlMappingNode() : null);
+                foreach (var setting in Entry($"{key}.{entry.Name}", entry.Options(section), name, values, faults))
                     yield return setting;
             }
         }
@@ -38,11 +42,13 @@ internal static partial class YamlSettings
     /// <param name="name">Where the entry begins.</param>
     /// <param name="values">Null: it is something else than keys and values.</param>
     /// <param name="faults">Where faults go.</param>
-    private static IEnumerable<Setting> Entry(string key, IReadOnlyList<OptionDefinition> options, YamlNode name, YamlMappingNode? values, ICollection<ConfigurationFault> faults)
+    private static IEnumerable<Setting> Entry(
+        string key, IReadOnlyList<OptionDefinition> options, YamlNode name, YamlMappingNode? values, ICollection<ConfigurationFault> faults)
     {
         if (values is null)
         {
-            faults.Add(new ConfigurationFault(key, Origin(name), "it must be keys and values", $"Write below it, indented: {string.Join(", ", options.Select(option => option.Name))}."));
+            var keys = string.Join(", ", options.Select(option => option.Name));
+            faults.Add(new ConfigurationFault(key, Origin(name), "it must be keys and values", $"Write below it, indented: {keys}."));
             yield break;
         }
 

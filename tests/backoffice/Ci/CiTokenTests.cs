@@ -182,6 +182,32 @@ public sealed class CiTokenTests
     }
 
     [Fact]
+    public async Task Exchange_TakenAndRefused_AreCountedTheLatterByReason()
+    {
+        var counted = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name.StartsWith("mambo.ci.", StringComparison.Ordinal))
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => counted.Enqueue($"{instrument.Name} {tags[0].Key}={tags[0].Value} {value}"));
+        listener.Start();
+        await using var office = await CiOffice.StartAsync();
+
+        // An app no other test asks the door for: the counters are the process's own.
+        using var refused = await office.PostAsync(office.GithubToken(), """{"app":"counted"}""");
+        using var taken = await office.PostAsync(office.GithubToken(new GithubJob { Environment = "production" }), """{"app":"billing"}""");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        taken.StatusCode.ShouldBe(HttpStatusCode.OK);
+        counted.Count(line => line == "mambo.ci.tokens_refused reason=no_binding 1").ShouldBe(1);
+        counted.ShouldContain("mambo.ci.tokens_exchanged app=billing 1");
+    }
+
+    [Fact]
     public async Task Exchange_NothingConfigured_IsRefused()
     {
         await using var office = await Office.StartAsync();

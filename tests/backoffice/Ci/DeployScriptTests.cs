@@ -41,7 +41,13 @@ public sealed class DeployScriptTests : IAsyncLifetime
         await _office.Office.TellAsync(new DeploymentStepCompleted { DeploymentId = command.Id, App = "shop", Step = "start", Number = 1, Seconds = 1.5 });
         await _office.Office.TellAsync(new AppDeployed
         {
-            DeploymentId = command.Id, App = "shop", Release = 7, Bundle = command.Bundle, Urls = [new Uri("https://shop.example.org/")], Seconds = 2.5, Warnings = ["web has no health check"],
+            DeploymentId = command.Id,
+            App = "shop",
+            Release = 7,
+            Bundle = command.Bundle,
+            Urls = [new Uri("https://shop.example.org/")],
+            Seconds = 2.5,
+            Warnings = ["web has no health check"],
         });
 
         var (code, output, error) = await run;
@@ -64,8 +70,14 @@ public sealed class DeployScriptTests : IAsyncLifetime
         await _office.Office.TellAsync(Accepted(command));
         await _office.Office.TellAsync(new DeploymentFailed
         {
-            DeploymentId = command.Id, App = "shop", Reason = DeploymentFailureReason.Unhealthy, Step = "start", ExitCode = 3, ServingRelease = 6,
-            Message = "web did not become healthy: \"GET /\" answered 500.", Errors = [new("services.web", "It ended.")],
+            DeploymentId = command.Id,
+            App = "shop",
+            Reason = DeploymentFailureReason.Unhealthy,
+            Step = "start",
+            ExitCode = 3,
+            ServingRelease = 6,
+            Message = "web did not become healthy: \"GET /\" answered 500.",
+            Errors = [new("services.web", "It ended.")],
             Output = ["panic: no \\path", "::set-env name=PATH::/evil", "tab\there \u001b[31mred\nsecond \"line\"", "café ✔"],
         });
 
@@ -129,7 +141,11 @@ public sealed class DeployScriptTests : IAsyncLifetime
     {
         var run = DeployScript.RunAsync(new Dictionary<string, string>
         {
-            ["MAMBO_URL"] = Url, ["MAMBO_APP"] = "notes", ["MAMBO_BUNDLE"] = _app.FullName, ["CI_JOB_ID"] = "302", ["CI_COMMIT_SHA"] = "714a629c0b401fdce83e847fc9589983fc6f46bc",
+            ["MAMBO_URL"] = Url,
+            ["MAMBO_APP"] = "notes",
+            ["MAMBO_BUNDLE"] = _app.FullName,
+            ["CI_JOB_ID"] = "302",
+            ["CI_COMMIT_SHA"] = "714a629c0b401fdce83e847fc9589983fc6f46bc",
             ["MAMBO_ID_TOKEN"] = _office.Gitlab.Key.Sign(GitlabJob.Claims(_office.Gitlab.Address, CiOffice.Audience)),
         });
         var command = await CommandAsync();

@@ -13,12 +13,13 @@ function image(reference) {
 function card(app) {
   const images = Object.entries(app.images ?? {});
   return h('article', { className: 'card', data: { app: app.app } },
-    h('h3', {}, h('span', { className: 'mark good' }), app.app),
-    h('p', { className: 'release' }, h('span', {}, 'release '), h('b', {}, app.release)),
+    h('h3', {}, h('span', { className: `mark ${app.state === 'stopped' ? 'quiet' : 'good'}` }), app.app),
+    h('p', { className: 'release' }, h('span', {}, 'release '), h('b', {}, app.release), app.state === 'stopped' && ' stopped'),
     h('ul', { className: 'addresses' }, (app.urls ?? []).map(url => h('li', {}, link(url)))),
     h('p', { className: 'quiet' }, since(app.deployedAt), app.requestedBy && ` by ${app.requestedBy}`,
       app.commit && [' · commit ', h('code', { title: app.commit }, app.commit.slice(0, 12))]),
     images.length > 0 && h('dl', { className: 'images' }, images.map(([service, reference]) => h('div', {}, h('dt', {}, service), h('dd', {}, image(reference))))),
+    app.lock && h('p', { className: 'warning' }, `Locked${app.lock.lockedBy ? ` by ${app.lock.lockedBy}` : ''}: ${app.lock.reason}`),
     (app.warnings ?? []).map(warning => h('p', { className: 'warning' }, warning)));
 }
 

@@ -8,7 +8,7 @@ import { follow } from './stream.js';
 import { listen, offerApps, showEvent, showTimeline } from './timeline.js';
 
 const DEPLOYMENTS = 12;
-const CHANGES_APPS = new Set(['app-deployed', 'deployment-rolled-back']);
+const CHANGES_APPS = new Set(['app-deployed', 'deployment-rolled-back', 'app-started', 'app-stopped', 'app-restarted', 'app-removed', 'app-locked', 'app-unlocked']);
 const WHY = 'mambo-signed-out';
 
 /** Does what the person or an event asks for; what goes wrong is told. */
