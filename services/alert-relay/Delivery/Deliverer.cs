@@ -1,7 +1,6 @@
-using System.Threading.Channels;
-
 using Mambo.AlertRelay.Ntfy;
 using Mambo.ServiceDefaults.Configuration;
+using Mambo.ServiceDefaults.Operations;
 using Mambo.ServiceDefaults.Telemetry;
 
 namespace Mambo.AlertRelay.Delivery;
@@ -23,10 +22,10 @@ internal sealed partial class Deliverer(DeliveryQueue queue, NtfyClient ntfy, Al
 
     private readonly TokenBucket _requests = new(options.Burst, options.RefillInterval);
     private readonly GroupLimits _groups = new();
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Alarm _alarm = new(time);
 
     /// <summary>To be called after a commit that added a notification.</summary>
-    public void Wake() => _wakes.Writer.TryWrite(true);
+    public void Wake() => _alarm.Wake();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,7 +52,7 @@ internal sealed partial class Deliverer(DeliveryQueue queue, NtfyClient ntfy, Al
         try
         {
             if (await TryNextAsync(stopping) is { } until)
-                await WaitAsync(until, stopping);
+                await _alarm.SleepAsync(until == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : until - time.GetUtcNow(), stopping);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -157,19 +156,6 @@ internal sealed partial class Deliverer(DeliveryQueue queue, NtfyClient ntfy, Al
         row?.NextAttemptAt is { } next && next > now && next - now <= BackOff.LongestObeyed ? next : null;
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
-
-    private async Task WaitAsync(DateTimeOffset until, CancellationToken stopping)
-    {
-        var pause = until == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : WholeMilliseconds(until - time.GetUtcNow());
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(pause, time, woken.Token), _wakes.Reader.WaitToReadAsync(woken.Token).AsTask());
-        await woken.CancelAsync();
-        _wakes.Reader.TryRead(out _);
-        stopping.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>Rounded up: a timer rounds down, and would wake just before the time has come.</summary>
-    private static TimeSpan WholeMilliseconds(TimeSpan pause) => TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(pause.TotalMilliseconds)));
 
     [LoggerMessage(40, LogLevel.Information, "No notification is sent: alerts.topic is not set")]
     private static partial void LogNoTopic(ILogger logger);

@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 using Dapper;
 
 using Mambo.Contracts.Deployments;
@@ -21,10 +19,10 @@ internal sealed partial class PreviewExpiry(
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Alarm _alarm = new(time);
 
     /// <summary>A lease began, was renewed or is to be looked at.</summary>
-    public void Wake() => _wakes.Writer.TryWrite(true);
+    public void Wake() => _alarm.Wake();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +33,7 @@ internal sealed partial class PreviewExpiry(
                 await TryEndAsync(stoppingToken);
                 var next = journal.Read(connection => connection.Query<DateTimeOffset>("SELECT expires_at FROM previews").ToList()).Select(at => at - time.GetUtcNow());
                 // One that is busy, locked or could not be removed is tried again.
-                await WaitAsync(next.Select(left => left > TimeSpan.Zero ? left : Patience).DefaultIfEmpty(Timeout.InfiniteTimeSpan).Min(), stoppingToken);
+                await _alarm.SleepAsync(next.Select(left => left > TimeSpan.Zero ? left : Patience).DefaultIfEmpty(Timeout.InfiniteTimeSpan).Min(), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -94,15 +92,6 @@ internal sealed partial class PreviewExpiry(
     {
         if (Directory.Exists(folders.App(app)))
             Directory.Delete(folders.App(app), recursive: true);
-    }
-
-    private async Task WaitAsync(TimeSpan pause, CancellationToken stopping)
-    {
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(pause, time, woken.Token), _wakes.Reader.WaitToReadAsync(woken.Token).AsTask());
-        await woken.CancelAsync();
-        stopping.ThrowIfCancellationRequested();
-        _wakes.Reader.TryRead(out _);
     }
 
     [LoggerMessage(95, LogLevel.Information, "{App}: the lease of the preview {Preview} of {Of} has ended; removing it")]

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Engine;
@@ -22,14 +21,14 @@ internal sealed partial class WarmReleases(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Alarm _alarm = new(time);
     private readonly ConcurrentDictionary<string, Lazy<Task>> _retiring = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the containers of a release, from the commit on.</summary>
     public void Keep(JournalTransaction transaction, string app, int release, TimeSpan howLong)
     {
         ReleaseLedger.KeepWarm(transaction, app, new WarmRelease { App = app, Number = release, Until = transaction.Now + howLong });
-        _wakes.Writer.TryWrite(true);
+        _alarm.Wake();
     }
 
     /// <summary>Removes what is kept warm of an app, and returns when it is gone. Whoever asks while that is under way waits for the same.</summary>
@@ -49,24 +48,23 @@ internal sealed partial class WarmReleases(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            // Who wakes us does so within a transaction; behind this empty one it is on disk.
-            await journal.WriteAsync(_ => { }, CancellationToken.None);
-            var (warm, busy, now) = (ledger.Warm(), ledger.InDeployment(), time.GetUtcNow());
-            foreach (var due in warm.Where(one => one.Until <= now && !busy.Contains(one.App)))
-                await TryRetireAsync(due.App);
-            await WaitAsync(warm.Where(one => one.Until > now).Select(one => one.Until - now).Append(warm.Count > 0 ? Patience : Timeout.InfiniteTimeSpan).Where(pause => pause > TimeSpan.Zero), stoppingToken);
+            while (true)
+            {
+                // Who wakes us does so within a transaction; behind this empty one it is on disk.
+                await journal.WriteAsync(_ => { }, CancellationToken.None);
+                var (warm, busy, now) = (ledger.Warm(), ledger.InDeployment(), time.GetUtcNow());
+                foreach (var due in warm.Where(one => one.Until <= now && !busy.Contains(one.App)))
+                    await TryRetireAsync(due.App);
+                // One that is busy or could not be removed is tried again.
+                await _alarm.SleepAsync(warm.Select(one => one.Until > now ? one.Until - now : Patience).DefaultIfEmpty(Timeout.InfiniteTimeSpan).Min(), stoppingToken);
+            }
         }
-    }
-
-    private async Task WaitAsync(IEnumerable<TimeSpan> pauses, CancellationToken stopping)
-    {
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var pause = pauses.DefaultIfEmpty(Timeout.InfiniteTimeSpan).Min();
-        await Task.WhenAny(Task.Delay(pause, time, woken.Token), _wakes.Reader.WaitToReadAsync(woken.Token).AsTask());
-        await woken.CancelAsync();
-        _wakes.Reader.TryRead(out _);
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // They stay warm; the next start looks again.
+        }
     }
 
     private async Task TryRetireAsync(string app)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 
 using Dapper;
 
@@ -32,11 +31,11 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InboxMemory = TimeSpan.FromDays(14);
 
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Alarm _alarm = new(time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        journal.OutboxGrew += Wake;
+        journal.OutboxGrew += _alarm.Wake;
         try
         {
             await journal.WriteAsync(transaction => transaction.Execute("UPDATE outbox SET published_at = NULL, next_attempt_at = NULL"), stoppingToken).ConfigureAwait(false);
@@ -62,11 +61,9 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
         }
         finally
         {
-            journal.OutboxGrew -= Wake;
+            journal.OutboxGrew -= _alarm.Wake;
         }
     }
-
-    private void Wake() => _wakes.Writer.TryWrite(true);
 
     /// <summary>Rows whose time has come and whose lane is not held up by an earlier row.</summary>
     private List<OutboxMessage> Due() => journal.Read(connection => connection.Query<OutboxRow>(
@@ -146,16 +143,7 @@ internal sealed partial class OutboxRelay(Journal journal, PublishMessage publis
     {
         var nextTry = journal.Read(connection => connection.ExecuteScalar<string?>("SELECT MIN(next_attempt_at) FROM outbox WHERE published_at IS NULL"));
         var until = nextTry is null ? nextHousekeeping : Earlier(nextHousekeeping, DateTimeOffset.Parse(nextTry));
-        var pause = until - time.GetUtcNow();
-        if (pause <= TimeSpan.Zero)
-            return;
-
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var timer = Task.Delay(pause, time, woken.Token);
-        await Task.WhenAny(timer, _wakes.Reader.WaitToReadAsync(woken.Token).AsTask()).ConfigureAwait(false);
-        await woken.CancelAsync().ConfigureAwait(false);
-        _wakes.Reader.TryRead(out _);
-        stopping.ThrowIfCancellationRequested();
+        await _alarm.SleepAsync(until - time.GetUtcNow(), stopping).ConfigureAwait(false);
     }
 
     private Task ForgetOldAsync() => journal.WriteAsync(transaction =>
