@@ -1,5 +1,4 @@
 using Mambo.Cli.Deployments;
-using Mambo.Cli.Logs;
 using Mambo.Cli.Platform;
 
 namespace Mambo.Cli.Tests.Deployments;
