@@ -19,7 +19,7 @@ internal sealed record ComposeModel(IReadOnlyList<ComposeService> Services)
     public IReadOnlyDictionary<string, JsonElement> Secrets { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>Secrets that are not part of the bundle: their names in the compose file, and on this host.</summary>
-    public IReadOnlyDictionary<string, string> ExternalSecrets => Secrets.Where(secret => IsExternal(secret.Value))
+    public IReadOnlyDictionary<string, string> ExternalSecrets() => Secrets.Where(secret => IsExternal(secret.Value))
         .ToDictionary(secret => secret.Key, secret => secret.Value.TryGetProperty("name", out var name) && name.GetString() is { } own ? own : secret.Key);
 
     /// <summary>The service of this name, or null.</summary>

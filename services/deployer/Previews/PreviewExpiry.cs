@@ -32,8 +32,7 @@ internal sealed partial class PreviewExpiry(
         {
             while (true)
             {
-                foreach (var app in await journal.WriteAsync(EndExpired, stoppingToken))
-                    RemoveFolder(app);
+                await TryEndAsync(stoppingToken);
                 var next = journal.Read(connection => connection.Query<DateTimeOffset>("SELECT expires_at FROM previews").ToList()).Select(at => at - time.GetUtcNow());
                 // One that is busy, locked or could not be removed is tried again.
                 await WaitAsync(next.Select(left => left > TimeSpan.Zero ? left : Patience).DefaultIfEmpty(Timeout.InfiniteTimeSpan).Min(), stoppingToken);
@@ -42,6 +41,20 @@ internal sealed partial class PreviewExpiry(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The next start looks again.
+        }
+    }
+
+    private async Task TryEndAsync(CancellationToken stopping)
+    {
+        try
+        {
+            foreach (var app in await journal.WriteAsync(EndExpired, stopping))
+                RemoveFolder(app);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // What is left is seen by the next look; previews must not end the service.
+            LogNotEnded(logger, error.Message);
         }
     }
 
@@ -94,4 +107,7 @@ internal sealed partial class PreviewExpiry(
 
     [LoggerMessage(95, LogLevel.Information, "{App}: the lease of the preview {Preview} of {Of} has ended; removing it")]
     private static partial void LogExpired(ILogger logger, string app, string preview, string of);
+
+    [LoggerMessage(96, LogLevel.Error, "Previews whose lease has ended could not all be removed: {Problem}")]
+    private static partial void LogNotEnded(ILogger logger, string problem);
 }

@@ -18,7 +18,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
     public async Task PullAsync(OperationContext operation, RollOutState state, CancellationToken cancellationToken)
     {
         var references = state.Model.Services.Select(service => service.Image!).Distinct().ToList();
-        var local = await LookAsync(references, cancellationToken);
+        var local = await FirstLookAsync(references, cancellationToken);
         await preflight.CheckAsync(state, [.. local.Where(image => image.Value is null).Select(image => image.Key)], cancellationToken);
         if (local.Values.Any(image => image is null))
         {
@@ -66,11 +66,24 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
         {
             Content = content with { Slots = plan.Services.Where(service => service.Change != ServiceChange.Removed).ToDictionary(service => service.Name, SlotOf) },
         };
+        Preflight.CheckMemory(state);
         folders.Write(state.Release);
         foreach (var warning in plan.Warnings)
             Warn(state, warning);
         foreach (var service in plan.Services)
             operation.Progress($"{service.Name} ({service.Change.ToString().ToLowerInvariant()}): {service.Why}");
+    }
+
+    private async Task<Dictionary<string, LocalImage?>> FirstLookAsync(IEnumerable<string> references, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(references, cancellationToken);
+        }
+        catch (EngineTooOldException old)
+        {
+            throw Preflight.Refused(old.Message);
+        }
     }
 
     private async Task<Dictionary<string, LocalImage?>> LookAsync(IEnumerable<string> references, CancellationToken cancellationToken)

@@ -1,6 +1,9 @@
+using System.Globalization;
+
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Engine;
+using Mambo.Deployer.Plan;
 using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Rollout;
@@ -36,6 +39,27 @@ internal sealed class Preflight(DockerEngine engine, ComposeCli compose)
         ? null
         : $"The disk has {Megabytes(free)} free. The images to be pulled may need {Megabytes(2 * images)}, packed and unpacked, and {Megabytes(LeastFree)} must stay free. Remove what is not needed (docker system df shows what there is).";
 
+    /// <summary>What is wrong with the memory there is for containers beside the old ones, for a person. Null: there is enough. Pure.</summary>
+    /// <param name="available">Bytes the host could give.</param>
+    /// <param name="limits">Per service that runs twice for a while, the bytes its new containers may take.</param>
+    internal static string? JudgeMemory(long available, IReadOnlyDictionary<string, long> limits) => limits.Values.Sum() <= available
+        ? null
+        : $"The host has {Megabytes(available)} of memory left, and {string.Join(", ", limits.Keys)} may take {Megabytes(limits.Values.Sum())} beside the old containers. "
+            + $"Lower mem_limit, make room, or label the largest {Rolling.Label}: recreate.";
+
+    /// <summary>Whether what runs twice for a while fits. A service without a memory limit cannot be reckoned with.</summary>
+    public static void CheckMemory(RollOutState state)
+    {
+        var limits = state.Plan!.With(ServiceChange.Rolled)
+            .Select(service => (service.Name, Bytes: (state.Model.Find(service.Name)!.MemoryLimit ?? 0) * service.Replicas)).Where(service => service.Bytes > 0).ToDictionary(service => service.Name, service => service.Bytes);
+        var available = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        if (JudgeMemory(long.Parse(available.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024, limits) is { } problem)
+            throw Refused(problem);
+    }
+
+    /// <summary>The host cannot take the release; nothing was touched.</summary>
+    public static OperationFailedException Refused(string problem) => new(new Failure(nameof(DeploymentFailureReason.NotEnoughRoom), problem));
+
     private async Task DiskAsync(RollOutState state, IReadOnlyList<string> missing, CancellationToken cancellationToken)
     {
         var sizes = await Task.WhenAll(missing.Select(async reference =>
@@ -58,6 +82,4 @@ internal sealed class Preflight(DockerEngine engine, ComposeCli compose)
     }
 
     private static string Megabytes(long bytes) => $"{bytes / 1024 / 1024:N0} MB";
-
-    private static OperationFailedException Refused(string problem) => new(new Failure(nameof(DeploymentFailureReason.NotEnoughRoom), problem));
 }

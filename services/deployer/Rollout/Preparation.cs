@@ -120,11 +120,12 @@ internal sealed class Preparation(
         var routes = edge.RoutesOf(model);
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
         faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
-        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets, before.Secrets, cancellationToken);
+        var (taken, missing) = await secrets.TakeAsync(app, model.ExternalSecrets(), before.Secrets, cancellationToken);
         faults.AddRange(missing);
         if (faults.Count > 0)
             throw Rejected(faults);
-        return (new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview }, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
+        var content = new ReleaseContent { ComposeFile = composeFile, ImageOverrides = images, Routes = routes.Routes, Secrets = taken, Preview = before.Preview };
+        return (content, model, [.. warnings, .. routes.Warnings, .. lint.Warnings]);
     }
 
     private static string Missing(string app, int? wanted, int current, List<Release> kept)

@@ -33,5 +33,17 @@ public sealed class VerdictTests
             judged.ShouldNotBeNull().ShouldStartWith(problem);
     }
 
+    [Theory]
+    [InlineData(300, 200, 100, null)]
+    [InlineData(299, 200, 100, "The host has 299 MB of memory left, and web, api may take 300 MB beside the old containers.")]
+    public void Preflight_Memory_MustHoldWhatRunsTwice(long availableMegabytes, long web, long api, string? problem)
+    {
+        var judged = Preflight.JudgeMemory(availableMegabytes * 1024 * 1024, new Dictionary<string, long> { ["web"] = web * 1024 * 1024, ["api"] = api * 1024 * 1024 });
+        if (problem is null)
+            judged.ShouldBeNull();
+        else
+            judged.ShouldNotBeNull().ShouldStartWith(problem);
+    }
+
     private static TrafficCount Count(long answered, long failed, int meanMilliseconds) => new(answered, failed, answered * TimeSpan.FromMilliseconds(meanMilliseconds).Ticks);
 }

@@ -34,6 +34,28 @@ public sealed class NamesTests
         problem!.ShouldContain("Write ");
     }
 
+    [Theory]
+    [InlineData("token", true)]
+    [InlineData("DB_PASSWORD", true)]
+    [InlineData("db-password-2", true)]
+    [InlineData("a234567890123456789012345678901234567890123456789012345678901234", true)]
+    [InlineData("a2345678901234567890123456789012345678901234567890123456789012345", false)]
+    [InlineData("token.version", false)]
+    [InlineData("../token", false)]
+    [InlineData("-token", false)]
+    [InlineData("1token", false)]
+    [InlineData("token_", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void SecretName_Text_IsTakenOrSaysWhy(string? text, bool taken)
+    {
+        SecretName.TryParse(text, out var name, out var problem).ShouldBe(taken);
+        if (taken)
+            name.Value.ShouldBe(text);
+        else
+            problem!.ShouldContain("Write ");
+    }
+
     [Fact]
     public void AppName_ControlCharactersInTheProblem_AreBlottedOut()
     {
