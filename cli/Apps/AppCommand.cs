@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Mambo.Cli.Deployments;
 using Mambo.Cli.Platform;
+using Mambo.Cli.Terminal;
 
 namespace Mambo.Cli.Apps;
 
@@ -10,7 +11,7 @@ internal abstract class AppCommand : CliCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    private readonly Argument<string> _app = new("app") { Description = "The app's name" };
+    private readonly Argument<string> _app = AppArgument.Required();
 
     private readonly Option<bool> _noWait = new("--no-wait") { Description = "Return when it is asked for, not when it is done" };
 

@@ -8,7 +8,7 @@ namespace Mambo.Cli.Deployments;
 /// <summary><c>mambo releases</c>.</summary>
 internal sealed class ReleasesCommand : CliCommand
 {
-    private readonly Argument<string> _app = new("app") { Description = "The app's name" };
+    private readonly Argument<string> _app = AppArgument.Required();
 
     public ReleasesCommand(Globals globals)
         : base(globals, "releases", "List an app's releases, newest first; the one that serves is marked", "mambo releases shop")

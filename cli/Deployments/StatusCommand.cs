@@ -10,7 +10,7 @@ namespace Mambo.Cli.Deployments;
 /// <summary><c>mambo status</c>.</summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly Argument<string?> _app = new("app") { Description = "One app in detail. Default: the platform and all apps", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _app = AppArgument.Optional("One app in detail. Default: the platform and all apps");
 
     public StatusCommand(Globals globals)
         : base(globals, "status", "Show the platform, what it serves, and the deployments under way; or one app with its containers",

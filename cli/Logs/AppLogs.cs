@@ -29,23 +29,23 @@ internal sealed class AppLogs(Engine engine, string project, string? service, st
     {
         // Heard from here on; what starts while the others are listed is not missed.
         var starts = await engine.StartsAsync(project, ct);
-        var begun = new EngineStart("", time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000).Since;
+        var begun = new EngineStart("", time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000, IsWaking: false).Since;
         var containers = await ContainersAsync(ct);
-        var next = new Dictionary<string, string>(StringComparer.Ordinal);
+        var lines = Channel.CreateBounded<LogLine>(Waiting);
+        var followed = new FollowedContainers(engine, lines.Writer, ct);
+        containers.ForEach(container => followed.Read(container.Id, begun));
         await HistoryAsync(
             containers,
             (container, line) =>
             {
                 write(line);
                 if (line.Next() is { } moment)
-                    next[container.Id] = moment;
+                    followed.Read(container.Id, moment);
             },
             ct);
 
-        var lines = Channel.CreateBounded<LogLine>(Waiting);
-        var followed = new FollowedContainers(engine, lines.Writer, ct);
         foreach (var container in containers.Where(container => container.State is "running" or "restarting"))
-            followed.Begin(container, next.GetValueOrDefault(container.Id, begun));
+            followed.Begin(container);
         var following = FollowStartsAsync();
         await foreach (var line in lines.Reader.ReadAllAsync(ct))
             write(line);
@@ -57,8 +57,12 @@ internal sealed class AppLogs(Engine engine, string project, string? service, st
             {
                 await foreach (var start in starts.WithCancellation(ct))
                 {
-                    if ((await ContainersAsync(ct)).FirstOrDefault(container => container.Id == start.Id) is { } container)
-                        followed.Begin(container, start.Since);
+                    if ((await ContainersAsync(ct)).FirstOrDefault(container => container.Id == start.Id) is not { } container)
+                        continue;
+                    // What one that was kept paused printed before is no news.
+                    if (start.IsWaking)
+                        followed.Read(container.Id, start.Since);
+                    followed.Begin(container);
                 }
 
                 throw new IOException("it closed its event stream");

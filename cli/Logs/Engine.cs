@@ -43,7 +43,7 @@ internal sealed class Engine : IDisposable
             while (await lines.ReadLineAsync(ct) is { } line)
             {
                 if (JsonElement.Parse(line) is var told && told.TryGetProperty("Actor", out var actor))
-                    yield return new EngineStart(actor.GetProperty("ID").GetString()!, told.GetProperty("timeNano").GetInt64());
+                    yield return new EngineStart(actor.GetProperty("ID").GetString()!, told.GetProperty("timeNano").GetInt64(), IsWaking: told.GetProperty("Action").GetString() == "unpause");
             }
         }
     }
@@ -96,7 +96,8 @@ internal sealed class Engine : IDisposable
 /// <summary>A container began to run, or goes on after a pause.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="At">Nanoseconds since 1970.</param>
-internal sealed record EngineStart(string Id, long At)
+/// <param name="IsWaking">It was paused.</param>
+internal sealed record EngineStart(string Id, long At, bool IsWaking)
 {
     /// <summary>As the engine wants it in a query.</summary>
     public string Since => $"{At / 1_000_000_000}.{At % 1_000_000_000:000000000}";

@@ -8,24 +8,36 @@ namespace Mambo.Cli.Logs;
 /// <param name="ct">Ends it.</param>
 internal sealed class FollowedContainers(Engine engine, ChannelWriter<LogLine> lines, CancellationToken ct)
 {
+    private const string FromTheStart = "0";
+
     private readonly Lock _changing = new();
 
-    /// <summary>Per container the moment it started again while its lines of before were still read. Null: it has not.</summary>
-    private readonly Dictionary<string, string?> _followed = new(StringComparer.Ordinal);
+    /// <summary>Up to where the lines of a container were read. One that is not here is new: all it printed is, also what it did before the engine told that it started.</summary>
+    private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Follows a container from a moment on; one that is followed goes on with it when its lines of before have ended.</summary>
-    public void Begin(EngineContainer container, string from)
+    /// <summary>Per container that is followed whether it started again meanwhile.</summary>
+    private readonly Dictionary<string, bool> _followed = new(StringComparer.Ordinal);
+
+    /// <summary>Notes that a container's lines before a moment were read, or are not wanted.</summary>
+    public void Read(string id, string until)
+    {
+        lock (_changing)
+            _read[id] = _read.TryGetValue(id, out var before) ? Later(before, until) : until;
+    }
+
+    /// <summary>Follows a container from where it was read; one that is followed goes on when its lines of before have ended.</summary>
+    public void Begin(EngineContainer container)
     {
         lock (_changing)
         {
-            if (!_followed.TryAdd(container.Id, null))
+            if (!_followed.TryAdd(container.Id, false))
             {
-                _followed[container.Id] = from;
+                _followed[container.Id] = true;
                 return;
             }
         }
 
-        _ = FollowAsync(container, from);
+        _ = FollowAsync(container);
     }
 
     /// <summary>What the end of a connection means for who reads.</summary>
@@ -33,19 +45,20 @@ internal sealed class FollowedContainers(Engine engine, ChannelWriter<LogLine> l
         ? new CommandFailure($"The connection to the Docker Engine broke: {error.Message}", ["It may be restarting. Run the command again."])
         : error;
 
-    private async Task FollowAsync(EngineContainer container, string from)
+    private async Task FollowAsync(EngineContainer container)
     {
         try
         {
-            for (string? next = from; next is not null; next = Again(container.Id, from))
+            do
             {
-                from = Later(from, next);
-                await foreach (var line in engine.LogsAsync(container, from, tail: null, follow: true, ct))
+                await foreach (var line in engine.LogsAsync(container, From(container.Id), tail: null, follow: true, ct))
                 {
                     await lines.WriteAsync(line, ct);
-                    from = line.Next() ?? from;
+                    if (line.Next() is { } moment)
+                        Read(container.Id, moment);
                 }
             }
+            while (StartedAgain(container.Id));
         }
         catch (Exception error)
         {
@@ -53,19 +66,21 @@ internal sealed class FollowedContainers(Engine engine, ChannelWriter<LogLine> l
         }
     }
 
-    /// <summary>Null: it has not started again, and is followed no more.</summary>
-    private string? Again(string id, string from)
+    private string From(string id)
+    {
+        lock (_changing)
+            return _read.GetValueOrDefault(id, FromTheStart);
+    }
+
+    /// <summary>False: it is followed no more.</summary>
+    private bool StartedAgain(string id)
     {
         lock (_changing)
         {
-            if (_followed[id] is { } moment)
-            {
-                _followed[id] = null;
-                return Later(moment, from);
-            }
-
-            _followed.Remove(id);
-            return null;
+            if (!_followed[id])
+                return !_followed.Remove(id);
+            _followed[id] = false;
+            return true;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class LogsCommand : CliCommand
 
     private static readonly string[] Colours = ["cyan", "yellow", "green", "magenta", "blue", "red"];
 
-    private readonly Argument<string> _app = new("app") { Description = "The app's name" };
+    private readonly Argument<string> _app = AppArgument.Required();
 
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with what is printed, across deployments, until Ctrl-C" };
 

@@ -34,7 +34,7 @@ internal sealed class SecretsCommand : Command
 /// <summary><c>mambo secrets set</c>.</summary>
 internal sealed class SetSecretCommand : CliCommand
 {
-    private readonly Argument<string> _app = new("app") { Description = "The app" };
+    private readonly Argument<string> _app = AppArgument.Required();
 
     private readonly Argument<string> _name = new("name") { Description = "The secret's name, as the compose file has it" };
 
@@ -75,7 +75,7 @@ internal sealed class SetSecretCommand : CliCommand
 /// <summary><c>mambo secrets list</c>.</summary>
 internal sealed class ListSecretsCommand : CliCommand
 {
-    private readonly Argument<string?> _app = new("app") { Description = "Only of this app", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _app = AppArgument.Optional("Only of this app");
 
     public ListSecretsCommand(Globals globals)
         : base(globals, "list", "List secrets: their names, never what is in them", "mambo secrets list", "mambo secrets list shop")
@@ -99,7 +99,7 @@ internal sealed class ListSecretsCommand : CliCommand
 /// <summary><c>mambo secrets remove</c>.</summary>
 internal sealed class RemoveSecretCommand : CliCommand
 {
-    private readonly Argument<string> _app = new("app") { Description = "The app" };
+    private readonly Argument<string> _app = AppArgument.Required();
 
     private readonly Argument<string> _name = new("name") { Description = "The secret" };
 

@@ -48,7 +48,7 @@ public sealed class CompletionTests : IDisposable
             printf '%s\n' "${COMPREPLY[@]}"
             """;
 
-        (await BashAsync(Script, "")).Split('\n').ShouldBe(["--help", "--home", "--json", "--no-color", "--version", "-h", "bench", "cancel", "completion", "deploy", "down", "events", "init", "previews", "registry", "releases", "rollback", "secrets", "status", "test", "token", "up", "version"], ignoreOrder: true);
+        (await BashAsync(Script, "")).Split('\n').ShouldBe(["--help", "--home", "--json", "--no-color", "--version", "-h", "bench", "cancel", "completion", "deploy", "down", "events", "init", "lock", "logs", "previews", "registry", "releases", "remove", "restart", "rollback", "secrets", "start", "status", "stop", "test", "token", "unlock", "up", "version"], ignoreOrder: true);
     }
 
     [Theory]
