@@ -89,7 +89,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         Names("Event").ShouldBe(["seq", "id", "type", "at", "host", "body", "hash"]);
         Names("Deployment").ShouldBe(
         [
-            "deploymentId", "app", "kind", "host", "state", "requestedBy", "requestedAt", "acceptedAt", "endedAt", "bundle", "images", "commit", "steps", "release", "urls", "warnings", "seconds", "failure",
+            "deploymentId", "app", "previewOf", "kind", "host", "state", "requestedBy", "requestedAt", "acceptedAt", "endedAt", "bundle", "images", "commit", "steps", "release", "urls", "warnings", "seconds", "failure",
         ]);
         _document.GetProperty("components").GetProperty("schemas").GetProperty("DeploymentState").GetProperty("enum").EnumerateArray().Select(item => item.GetString())
             .ShouldBe(["requested", "accepted", "running", "deployed", "done", "failed", "rolledBack", "superseded", "cancelled"]);

@@ -21,9 +21,9 @@ public sealed class CommandReaderTests
     [InlineData("""{"images":{"web":5,"db":"postgres"}}""", "images.web: It is a number. Write text in quotes.")]
     [InlineData("""{"images":{"web":"a","web":"b"}}""", "images.web: It is given more than once. Write it once.")]
     [InlineData("""{"imges":{}}""", "imges: There is no such field. Did you mean images?")]
-    [InlineData("""{"colour":"red"}""", "colour: There is no such field. The fields are app, bundle, commit, deploymentId, host, images, requestedAt, requestedBy.")]
+    [InlineData("""{"colour":"red"}""", "colour: There is no such field. The fields are app, bundle, commit, deploymentId, generation, host, images, preview, requestedAt, requestedBy, ttl.")]
     [InlineData("""{"app":"a","App":"b"}""", "app: It is given more than once. Write it once.")]
-    [InlineData("""{"a\u0001b":1}""", "a?b: There is no such field. The fields are app, bundle, commit, deploymentId, host, images, requestedAt, requestedBy.")]
+    [InlineData("""{"a\u0001b":1}""", "a?b: There is no such field. The fields are app, bundle, commit, deploymentId, generation, host, images, preview, requestedAt, requestedBy, ttl.")]
     public void Read_OneFieldAtFault_SaysWhatWasFoundAndWhatIsExpected(string body, string fault) => Faults<DeployApp>(body).ShouldBe([fault]);
 
     [Theory]
