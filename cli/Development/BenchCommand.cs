@@ -13,9 +13,10 @@ internal sealed class BenchCommand : CliCommand
         : base(globals, "bench", "Measure this platform beside its peers on this machine and print a table",
             "mambo bench deploy                     a deploy, beside bare docker compose up --wait",
             "mambo bench bus                        accepted commands per second through RabbitMQ",
+            "mambo bench rollout                    deploys and rollbacks under load: requests lost, time to serving",
             "mambo bench footprint --json           memory and time to ready")
     {
-        _name.CompletionSources.Add("bus", "deploy", "footprint");
+        _name.CompletionSources.Add("bus", "deploy", "footprint", "rollout");
         Add(_name);
     }
 

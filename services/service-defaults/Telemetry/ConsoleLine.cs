@@ -41,7 +41,12 @@ internal sealed class ConsoleLine : ITextFormatter
 
     private static string Level(LogEventLevel level) => level switch
     {
-        LogEventLevel.Verbose => " VRB ", LogEventLevel.Debug => " DBG ", LogEventLevel.Information => " INF ", LogEventLevel.Warning => " WRN ", LogEventLevel.Error => " ERR ", _ => " FTL ",
+        LogEventLevel.Verbose => " VRB ",
+        LogEventLevel.Debug => " DBG ",
+        LogEventLevel.Information => " INF ",
+        LogEventLevel.Warning => " WRN ",
+        LogEventLevel.Error => " ERR ",
+        _ => " FTL ",
     };
 
     /// <summary>A message may quote what a stranger sent: it must neither start a second line nor reach the terminal as a command.</summary>

@@ -18,8 +18,13 @@ internal static class Logs
 {
     private static readonly Dictionary<string, LogEventLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["verbose"] = LogEventLevel.Verbose, ["debug"] = LogEventLevel.Debug, ["information"] = LogEventLevel.Information, ["info"] = LogEventLevel.Information,
-        ["warning"] = LogEventLevel.Warning, ["error"] = LogEventLevel.Error, ["fatal"] = LogEventLevel.Fatal,
+        ["verbose"] = LogEventLevel.Verbose,
+        ["debug"] = LogEventLevel.Debug,
+        ["information"] = LogEventLevel.Information,
+        ["info"] = LogEventLevel.Information,
+        ["warning"] = LogEventLevel.Warning,
+        ["error"] = LogEventLevel.Error,
+        ["fatal"] = LogEventLevel.Fatal,
     };
 
     public static void AddLogs(this WebApplicationBuilder builder, PlatformSetup setup, Surroundings surroundings)

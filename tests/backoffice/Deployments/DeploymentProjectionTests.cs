@@ -10,16 +10,33 @@ public sealed class DeploymentProjectionTests
 
     private static readonly Deployment Asked = new()
     {
-        DeploymentId = Id, App = "shop", Host = "local", State = DeploymentState.Requested, RequestedBy = "ci", RequestedAt = Eight, Bundle = "sha256:b",
-        Images = new Dictionary<string, string> { ["web"] = "shop:2" }, Commit = "abc",
+        DeploymentId = Id,
+        App = "shop",
+        Host = "local",
+        State = DeploymentState.Requested,
+        RequestedBy = "ci",
+        RequestedAt = Eight,
+        Bundle = "sha256:b",
+        Images = new Dictionary<string, string> { ["web"] = "shop:2" },
+        Commit = "abc",
     };
 
     private static readonly DeploymentAccepted Accepted = new() { DeploymentId = Id, App = "shop", Host = "local", OccurredAt = At(1), RequestedBy = "ci", RequestedAt = Eight, Bundle = "sha256:b", Steps = ["pull", "start", "switch"] };
 
     private static readonly AppDeployed Deployed = new()
     {
-        DeploymentId = Id, App = "shop", Host = "local", OccurredAt = At(9), Release = 7, Bundle = "sha256:b", Images = new Dictionary<string, string> { ["web"] = "shop@sha256:1" },
-        Urls = [new Uri("http://shop.localhost")], Commit = "abc", RequestedBy = "ci", Seconds = 8.5, Warnings = ["web has no health check"],
+        DeploymentId = Id,
+        App = "shop",
+        Host = "local",
+        OccurredAt = At(9),
+        Release = 7,
+        Bundle = "sha256:b",
+        Images = new Dictionary<string, string> { ["web"] = "shop@sha256:1" },
+        Urls = [new Uri("http://shop.localhost")],
+        Commit = "abc",
+        RequestedBy = "ci",
+        Seconds = 8.5,
+        Warnings = ["web has no health check"],
     };
 
     [Fact]
@@ -65,8 +82,18 @@ public sealed class DeploymentProjectionTests
     {
         var failed = new DeploymentFailed
         {
-            DeploymentId = Id, App = "shop", Host = "local", OccurredAt = At(5), Reason = DeploymentFailureReason.Unhealthy, Step = "start", Message = "web is unhealthy.",
-            ExitCode = 1, Output = ["line"], Left = "a container", ServingRelease = 6, Errors = [new FieldError("a", "b")],
+            DeploymentId = Id,
+            App = "shop",
+            Host = "local",
+            OccurredAt = At(5),
+            Reason = DeploymentFailureReason.Unhealthy,
+            Step = "start",
+            Message = "web is unhealthy.",
+            ExitCode = 1,
+            Output = ["line"],
+            Left = "a container",
+            ServingRelease = 6,
+            Errors = [new FieldError("a", "b")],
         };
 
         var shown = After(Asked, Accepted, Completed(1, "pull"), failed);
