@@ -7,6 +7,7 @@ using Mambo.Cli.Homes;
 using Mambo.Cli.Running;
 using Mambo.Cli.Terminal;
 using Mambo.Cli.Timeline;
+using Mambo.Cli.Tokens;
 
 namespace Mambo.Cli;
 
@@ -60,6 +61,7 @@ internal static class MamboCommand
             new ReleasesCommand(globals),
             new EventsCommand(globals),
             new CancelCommand(globals),
+            TokenCommand.Of(globals),
             new InitCommand(globals),
             new TestCommand(globals),
             new BenchCommand(globals),
@@ -83,5 +85,5 @@ internal static class MamboCommand
         return root;
     }
 
-    private static string Names(Command command) => command is RootCommand ? "mambo" : $"mambo {command.Name}";
+    private static string Names(Command command) => command is RootCommand ? "mambo" : $"{Names((Command)command.Parents.First())} {command.Name}";
 }

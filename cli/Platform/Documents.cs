@@ -44,6 +44,12 @@ internal sealed record VerdictDocument(bool Ok, long Events, string? Head, Verdi
 
 internal sealed record VerdictProblem(long? Seq, string Problem);
 
+internal sealed record NewTokenDocument(string Token, string Name, string App, DateTimeOffset ExpiresAt);
+
+internal sealed record TokensDocument(IReadOnlyList<TokenDocument> Tokens);
+
+internal sealed record TokenDocument(string Name, string App, string CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+
 internal sealed record AcceptedDocument(Guid DeploymentId, string App);
 
 internal sealed record ProblemDocument(string? Title, string? Detail, IReadOnlyList<FieldError>? Errors);

@@ -49,6 +49,17 @@ internal sealed class Door : IDisposable
         return await DocumentAsync(request, ct);
     }
 
+    /// <summary>Removes something. False: it is not there.</summary>
+    public async Task<bool> DeleteAsync(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        using var answer = await SendAsync(request, AnswerLimit, ct);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return false;
+        await DoorFault.ThrowUnlessGoodAsync(answer, Address, ct);
+        return true;
+    }
+
     /// <summary>Whether the platform has this bundle.</summary>
     public async Task<bool> HasBundleAsync(string digest, CancellationToken ct)
     {

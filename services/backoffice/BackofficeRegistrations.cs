@@ -1,5 +1,6 @@
 using Mambo.Backoffice.Apps;
 using Mambo.Backoffice.Bundles;
+using Mambo.Backoffice.Ci;
 using Mambo.Backoffice.Dashboard;
 using Mambo.Backoffice.Deployments;
 using Mambo.Backoffice.Http;
@@ -22,7 +23,10 @@ public static class BackofficeRegistrations
     public static IHostApplicationBuilder AddBackoffice(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(builder.ReadTokens()).AddSingleton<RateLimits>();
+        services.AddSingleton(builder.ReadTokens()).AddSingleton<ScopedTokens>().AddSingleton<ApiTokenTable>().AddSingleton<RateLimits>();
+        foreach (var fault in CiSettings.Faults(builder.Setup().Options.Ci))
+            builder.AddFault(fault);
+        services.AddSingleton<KeyTable>().AddSingleton<KeyFetch>().AddSingleton<IssuerKeys>().AddSingleton<TokenVerifier>().AddSingleton<CiDesk>();
         builder.Listen(Listeners.Api, builder.Setup().Options.Api.Listen);
         services.AddJournal(Service, typeof(BackofficeRegistrations).Assembly);
         services.AddSingleton<BundleStore>().AddHostedService(provider => provider.GetRequiredService<BundleStore>());

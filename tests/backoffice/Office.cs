@@ -39,6 +39,15 @@ internal sealed class Office : IAsyncDisposable
 
     public static Task<Office> StartAsync(TimeProvider time) => StartAsync(bus: false, time);
 
+    /// <summary>With this <c>mambo.yml</c>.</summary>
+    public static async Task<Office> StartWithFileAsync(string yaml, TimeProvider? time = null, bool bus = false)
+    {
+        var office = new Office(bus, time ?? TimeProvider.System, []);
+        office.Home.Configure(yaml);
+        await office.OpenAsync();
+        return office;
+    }
+
     /// <summary>With the bus in memory, which brings what the service tells back to its timeline.</summary>
     public static Task<Office> StartWithBusAsync() => StartAsync(bus: true, TimeProvider.System);
 
@@ -54,6 +63,14 @@ internal sealed class Office : IAsyncDisposable
         await CloseAsync();
         await meanwhile();
         await OpenAsync();
+    }
+
+    /// <summary>A new process that listens where the old one did, for a client that connects again.</summary>
+    public async Task RestartOnTheSamePortAsync()
+    {
+        var port = Api.BaseAddress!.Port;
+        await CloseAsync();
+        await OpenAsync(port);
     }
 
     /// <summary>Brings an event as the bus would.</summary>
@@ -89,9 +106,9 @@ internal sealed class Office : IAsyncDisposable
             await Task.Delay(5, deadline.Token);
     }
 
-    private async Task OpenAsync()
+    private async Task OpenAsync(int port = 0)
     {
-        string[] settings = ["api.listen=127.0.0.1:0", "edge.listen=127.0.0.1:7480", .. _settings];
+        string[] settings = [$"api.listen=127.0.0.1:{port}", "edge.listen=127.0.0.1:7480", .. _settings];
         var builder = MamboHost.CreateBuilder("backoffice", ["--home", Home.Path, "--set", "api.requestsPerMinute=1000000", .. settings.SelectMany(setting => new[] { "--set", setting })], BusTransport.InMemory);
         builder.AddBackoffice();
         builder.Services.AddSingleton(_time);

@@ -23,7 +23,7 @@ internal static class BundleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods("/bundles/{digest}", [HttpMethods.Head], Head)
-            .WithName("findBundle").WithTags("Bundles")
+            .WithName("findBundle").WithTags("Bundles").ForScopedTokens()
             .WithSummary("Ask whether a bundle is stored")
             .WithDescription("200 with its size as Content-Length when it is stored, 404 when it is not. Neither has a body.")
             .WithPath("digest", "Digest of the packed bytes: sha256: and 64 hexadecimal digits.")
@@ -32,7 +32,7 @@ internal static class BundleEndpoints
             .Answers(StatusCodes.Status404NotFound, "It is not stored.");
 
         api.MapPut("/bundles/{digest}", PutAsync)
-            .WithName("storeBundle").WithTags("Bundles")
+            .WithName("storeBundle").WithTags("Bundles").ForScopedTokens()
             .WithSummary("Store a bundle")
             .WithDescription("Takes the packed app folder (tar.gz) as the body and keeps it when its SHA-256 is the digest in the path. A bundle that is stored is answered at once.")
             .WithPath("digest", "Digest of the packed bytes: sha256: and 64 hexadecimal digits.")

@@ -2,6 +2,7 @@ using Mambo.Backoffice.Bundles;
 using Mambo.Backoffice.Http;
 using Mambo.Backoffice.Tokens;
 using Mambo.Contracts.Deployments;
+using Mambo.ServiceDefaults.Configuration;
 
 using Microsoft.OpenApi;
 
@@ -19,7 +20,7 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/deployments", PostAsync)
-            .WithName("requestDeployment").WithTags(Tag)
+            .WithName("requestDeployment").WithTags(Tag).ForScopedTokens()
             .WithSummary("Ask for a deployment")
             .WithDescription("The wish is on disk when this answers; the deployment itself goes on afterwards. Follow it under Location, or by its events.")
             .WithHeader(
@@ -41,7 +42,7 @@ internal static class DeploymentEndpoints
             .Problems(StatusCodes.Status400BadRequest);
 
         api.MapGet("/deployments/{id:guid}", Get)
-            .WithName("getDeployment").WithTags(Tag)
+            .WithName("getDeployment").WithTags(Tag).ForScopedTokens()
             .WithSummary("Look at a deployment")
             .WithPath("id", "The deployment's id.", "uuid")
             .Answers<Deployment>(StatusCodes.Status200OK, "The deployment as the timeline has it now.")
@@ -75,21 +76,29 @@ internal static class DeploymentEndpoints
         return errors.Count > 0 ? Problem.Faulty(errors) : Accepted(context, await desk.RollBackAsync(app, request, context.CallerName()));
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, BundleStore bundles)
+    private static async Task<IResult> PostAsync(HttpContext context, DeploymentDesk desk, BundleStore bundles, CiOptions ci)
     {
         if (await context.Request.ReadBoundedAsync(context.RequestAborted) is not { } body)
             return BoundedBody.TooLarge;
         var errors = new List<FieldError>();
-        var (caller, digest) = (context.CallerName(), DeploymentDesk.DigestOf(body));
+        var (caller, digest) = (context.Caller(), DeploymentDesk.DigestOf(body));
         var key = DeploymentRequestReader.ReadKey(context.Request.Headers[KeyHeader], errors);
-        if (key is not null && desk.FindRepeat(caller, key, digest) is { } repeat)
-            return Answer(context, repeat);
+        if (key is not null && desk.FindRepeat(caller.Name, key, digest) is { } repeat)
+            return repeat.Answer is { } earlier && !DeploymentScope.Covers(caller, earlier.App) ? Problem.Forbidden : Answer(context, repeat);
 
         var request = DeploymentRequestReader.Read(body, bundle => bundles.SizeOf(bundle) is not null, errors);
-        return errors.Count > 0 ? Problem.Faulty(errors) : Answer(context, await desk.RequestAsync(request, caller, key, digest));
+        if (caller.Scope is { } scope)
+        {
+            if (errors.All(error => error.Field is not ("app" or "body")) && !DeploymentScope.Covers(caller, request.App))
+                return Problem.Forbidden;
+            request = DeploymentScope.Narrow(request, scope, ci, errors);
+        }
+
+        return errors.Count > 0 ? Problem.Faulty(errors) : Answer(context, await desk.RequestAsync(request, caller.Name, key, digest));
     }
 
-    private static IResult Get(Guid id, DeploymentTable deployments) => deployments.Find(id) is { } found ? TypedResults.Json(found) : Problem.NotFound;
+    private static IResult Get(Guid id, HttpContext context, DeploymentTable deployments) =>
+        deployments.Find(id) is { } found && DeploymentScope.Sees(context.Caller(), found) ? TypedResults.Json(found) : Problem.NotFound;
 
     private static IResult List(HttpRequest request, DeploymentTable deployments)
     {

@@ -1,5 +1,6 @@
 using Mambo.Backoffice.Apps;
 using Mambo.Backoffice.Bundles;
+using Mambo.Backoffice.Ci;
 using Mambo.Backoffice.Dashboard;
 using Mambo.Backoffice.Deployments;
 using Mambo.Backoffice.Timeline;
@@ -23,14 +24,17 @@ internal static class Door
         door.UseMiddleware<DashboardGate>();
         door.UseMiddleware<TokenGate>();
         door.UseRouting();
+        door.UseMiddleware<ScopeGate>();
         door.UseEndpoints(routes =>
         {
-            var api = routes.MapGroup("/api").Problems(StatusCodes.Status401Unauthorized, StatusCodes.Status429TooManyRequests);
+            var api = routes.MapGroup("/api").Problems(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status429TooManyRequests);
             PlatformEndpoints.Map(api);
             BundleEndpoints.Map(api);
             DeploymentEndpoints.Map(api);
             AppEndpoints.Map(api);
             TimelineEndpoints.Map(api);
+            ApiTokenEndpoints.Map(api);
+            CiEndpoints.Map(api);
             routes.MapOpenApi(ApiDescription.Path);
         });
     });

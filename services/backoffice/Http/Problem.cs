@@ -14,6 +14,8 @@ internal sealed record Problem(string Title, int Status, string Detail, IReadOnl
 
     public static Problem Unauthorized { get; } = new("Unauthorized", StatusCodes.Status401Unauthorized, "Send the header Authorization: Bearer TOKEN with a token of this platform.");
 
+    public static Problem Forbidden { get; } = new("Forbidden", StatusCodes.Status403Forbidden, "This token is for one app, and lets nothing else be done or seen.");
+
     public static Problem NotFound { get; } = new("Not found", StatusCodes.Status404NotFound, "There is nothing here under this name.");
 
     public static Problem TooManyRequests { get; } = new("Too many requests", StatusCodes.Status429TooManyRequests, "Wait as long as the header Retry-After says, in seconds.");

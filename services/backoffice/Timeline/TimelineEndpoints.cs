@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
+using Mambo.Backoffice.Deployments;
 using Mambo.Backoffice.Http;
+using Mambo.Backoffice.Tokens;
 using Mambo.Contracts;
 using Mambo.ServiceDefaults.Names;
 
@@ -22,7 +24,7 @@ internal static class TimelineEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/events", ReadAsync)
-            .WithName("listEvents").WithTags("Timeline")
+            .WithName("listEvents").WithTags("Timeline").ForScopedTokens()
             .WithSummary("Read the timeline, or follow it live")
             .WithDescription(
                 "With Accept: application/json a page of events, oldest first. With Accept: text/event-stream the same events as server-sent events (id: the seq, event: the type, "
@@ -47,7 +49,7 @@ internal static class TimelineEndpoints
             .Answers<Verification>(StatusCodes.Status200OK, "What the walk found; ok is false when an event was changed, removed, added or moved.");
     }
 
-    private static async Task ReadAsync(HttpContext context, EventTable events, EventStream stream)
+    private static async Task ReadAsync(HttpContext context, EventTable events, EventStream stream, DeploymentTable deployments)
     {
         var fields = new QueryFields(context.Request.Query);
         var follows = context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(EventStreamType, StringComparison.OrdinalIgnoreCase));
@@ -56,6 +58,10 @@ internal static class TimelineEndpoints
             fields.Add("before", "A stream has no end. Ask for a page, with Accept: application/json.");
         if (fields.Faults() is { } problem)
             await problem.WriteAsync(context);
+        else if (context.Caller().Scope is not null && query.Deployment is null)
+            await Problem.Forbidden.WriteAsync(context);
+        else if (context.Caller().Scope is not null && !(deployments.Find(query.Deployment!.Value) is { } deployment && DeploymentScope.Sees(context.Caller(), deployment)))
+            await Problem.NotFound.WriteAsync(context);
         else if (follows)
             await stream.FollowAsync(context, query);
         else

@@ -45,6 +45,9 @@ internal sealed partial class ApiTokens
         return tokens;
     }
 
+    /// <summary>Whether a token of this name is in the secret.</summary>
+    public bool Has(string name) => _tokens.Any(known => known.Name == name);
+
     /// <summary>The name of a token's owner, or null for a token that is not known. Takes as long for every token.</summary>
     public string? NameOf(string token)
     {

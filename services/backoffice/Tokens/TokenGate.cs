@@ -1,50 +1,42 @@
 using System.Net;
 
+using Mambo.Backoffice.Ci;
 using Mambo.Backoffice.Http;
-
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
 
 namespace Mambo.Backoffice.Tokens;
 
-/// <summary>Lets a request in that bears a known token and has not come too often. What is missing, malformed or unknown gets one and the same answer.</summary>
-internal sealed class TokenGate(RequestDelegate next, ApiTokens tokens, RateLimits limits)
+/// <summary>Lets a request in that bears a known token and has not come too often. What is missing, malformed, unknown or expired gets one and the same answer.</summary>
+internal sealed class TokenGate(RequestDelegate next, ApiTokens owners, ScopedTokens scoped, RateLimits limits)
 {
+    private const int Longest = 1024;
+
     public async Task InvokeAsync(HttpContext context)
     {
-        var name = Bearer(context.Request) is { } token ? tokens.NameOf(token) : null;
-        var wait = name is null ? limits.TakeFor(context.Connection.RemoteIpAddress ?? IPAddress.None) : limits.TakeFor(name);
+        if (context.Request.Path == CiEndpoints.TokenPath)
+        {
+            // Its token is another's, and is verified there.
+            await next(context);
+            return;
+        }
+
+        var caller = context.Request.Bearer(Longest) is { } token ? Find(token) : null;
+        var wait = caller is null ? limits.TakeFor(context.Connection.RemoteIpAddress ?? IPAddress.None) : limits.TakeFor(caller);
         if (wait is { } pause)
         {
-            context.Response.Headers.RetryAfter = ((long)Math.Max(1, Math.Ceiling(pause.TotalSeconds))).ToString();
+            context.Response.RetryAfter(pause);
             await Problem.TooManyRequests.WriteAsync(context);
         }
-        else if (name is null)
+        else if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Problem.Unauthorized.WriteAsync(context);
         }
         else
         {
-            context.Features.Set(new Caller(name));
+            context.Features.Set(caller);
             await next(context);
         }
     }
 
-    private static string? Bearer(HttpRequest request)
-    {
-        const string scheme = "Bearer ";
-        return request.Headers[HeaderNames.Authorization] is [{ Length: > 7 and < 1024 } value] && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            ? value[scheme.Length..].Trim()
-            : null;
-    }
-}
-
-/// <summary>Whose token came with the request.</summary>
-internal sealed record Caller(string Name);
-
-internal static class CallerExtensions
-{
-    /// <summary>The name of the request's token; every request behind the gate has one.</summary>
-    public static string CallerName(this HttpContext context) => context.Features.GetRequiredFeature<Caller>().Name;
+    private Caller? Find(string token) => owners.NameOf(token) is { } owner ? new Caller(owner) : scoped.Find(token);
 }

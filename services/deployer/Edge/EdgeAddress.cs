@@ -8,6 +8,7 @@ namespace Mambo.Deployer.Edge;
 internal sealed class EdgeAddress(EdgeOptions options, IHostApplicationLifetime lifetime, IServiceProvider services)
 {
     private const int UsualPort = 80;
+    private const int UsualSecurePort = 443;
 
     /// <summary>One URL per route.</summary>
     public IReadOnlyList<Uri> UrlsOf(IReadOnlyList<AppRoute> routes) => Urls(routes, routes.Count == 0 ? UsualPort : Port());
@@ -23,9 +24,15 @@ internal sealed class EdgeAddress(EdgeOptions options, IHostApplicationLifetime 
     }
 
     internal static IReadOnlyList<Uri> Urls(IReadOnlyList<AppRoute> routes, int port) =>
-        [.. routes.Select(route => new Uri($"http://{route.Host}{(port == UsualPort ? "" : $":{port}")}{route.PathPrefix}")).Distinct()];
+        [.. routes.Select(route => new Uri(port == UsualSecurePort ? $"https://{route.Host}{route.PathPrefix}" : $"http://{route.Host}{(port == UsualPort ? "" : $":{port}")}{route.PathPrefix}")).Distinct()];
 
     private int Port() => Configured() ?? services.ListeningAt(Listeners.Edge).Port;
 
-    private int? Configured() => options.PublicPort ?? (ListenAddress.Parse(options.Listen).Port is > 0 and var port ? port : null);
+    /// <summary>In front of Traefik people use https, unless the options say another port.</summary>
+    private int? Configured() => options switch
+    {
+        { PublicPort: { } known } => known,
+        { Kind: EdgeKind.Traefik } => UsualSecurePort,
+        _ => ListenAddress.Parse(options.Listen).Port is > 0 and var port ? port : null,
+    };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Mambo.Deployer.Compose;
 using Mambo.Deployer.Engine;
+using Mambo.Deployer.Routes;
 using Mambo.ServiceDefaults.Configuration;
 
 using Microsoft.AspNetCore.Http.Features;
@@ -41,6 +42,8 @@ internal sealed partial class EmbeddedEdge(IHttpForwarder forwarder, ContainerWa
 
     /// <summary>What is served now.</summary>
     public RouteTable Table => Volatile.Read(ref _table);
+
+    public AppRoutes RoutesOf(ComposeModel model) => AppRoutes.Of(model);
 
     public string? OwnerOf(string address, string app) => Table.OwnerOf(address, app);
 

@@ -1,8 +1,14 @@
+using Mambo.Deployer.Compose;
+using Mambo.Deployer.Routes;
+
 namespace Mambo.Deployer.Edge;
 
 /// <summary>Brings requests to the apps. An app's routes change as a whole and at once.</summary>
 internal interface IEdge
 {
+    /// <summary>The routes an app declares, with everything this edge cannot serve as a fault.</summary>
+    AppRoutes RoutesOf(ComposeModel model);
+
     /// <summary>The app, other than <paramref name="app"/>, that serves this host and prefix. Null: none.</summary>
     string? OwnerOf(string address, string app);
 

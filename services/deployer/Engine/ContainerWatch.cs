@@ -26,6 +26,9 @@ internal sealed partial class ContainerWatch(DockerEngine engine, PlatformIdenti
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _problem = "The containers have not been looked at yet.";
 
+    /// <summary>Raised with the name of a compose project whose containers were looked at again.</summary>
+    public event Action<string>? Changed;
+
     /// <summary>Ends when the engine has answered for the first time.</summary>
     public Task Connected => _connected.Task;
 
@@ -50,6 +53,8 @@ internal sealed partial class ContainerWatch(DockerEngine engine, PlatformIdenti
         {
             _looking.Release();
         }
+
+        Changed?.Invoke(project);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -57,6 +57,9 @@ internal sealed record ReleaseContent
     /// <summary>Where it answers.</summary>
     public IReadOnlyList<AppRoute> Routes { get; init; } = [];
 
+    /// <summary>The services with labels for the edge.</summary>
+    public IReadOnlyList<RoutedService> Routed { get; init; } = [];
+
     /// <summary>What runs, by service. Empty until it served.</summary>
     public IReadOnlyDictionary<string, ReleasedImage> Images { get; init; } = new Dictionary<string, ReleasedImage>();
 

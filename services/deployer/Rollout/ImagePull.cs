@@ -49,6 +49,7 @@ internal sealed class ImagePull(DockerEngine engine, ComposeCli compose, Release
             Services = [.. state.Model.Services.Where(service => !Jobs.Is(service, state.Model)).Select(service => service.Name)],
             ServiceDigests = ServiceDigest.Of(state.Model, bundle, state.Model.Services.ToDictionary(service => service.Name, service => imageOf(service).Id)),
             Frame = ServiceDigest.FrameOf(state.Model),
+            Routed = RoutedServices.Of(state.Model, service => imageOf(service).ExposedPorts),
         };
         var running = containers.Where(container => container.IsRunning && state.Previous?.Owns(container) == true).Select(container => container.Service).ToHashSet(StringComparer.Ordinal);
         var plan = ServicePlan.For(

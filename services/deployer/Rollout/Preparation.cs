@@ -7,7 +7,6 @@ using Mambo.Deployer.Compose;
 using Mambo.Deployer.Edge;
 using Mambo.Deployer.Lint;
 using Mambo.Deployer.Releases;
-using Mambo.Deployer.Routes;
 using Mambo.ServiceDefaults.Configuration;
 using Mambo.ServiceDefaults.Hosts;
 using Mambo.ServiceDefaults.Names;
@@ -87,7 +86,7 @@ internal sealed class Preparation(ReleaseLedger ledger, ReleaseFolders folders, 
         var (model, warnings) = await ModelAsync(project, cancellationToken);
         var faults = Check(model, images).ToList();
         model = model.WithImages(images);
-        var routes = AppRoutes.Of(model);
+        var routes = edge.RoutesOf(model);
         var lint = AppLint.Of(model, project, routes.Routes, allowed);
         faults.AddRange([.. routes.Faults, .. routes.Conflicts(address => edge.OwnerOf(address, app)), .. lint.Faults]);
         if (faults.Count > 0)

@@ -2,10 +2,23 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Mambo.ServiceDefaults.Configuration;
 
+/// <summary>What brings requests to the apps.</summary>
+public enum EdgeKind
+{
+    /// <summary>The deployer itself.</summary>
+    Embedded,
+
+    /// <summary>Traefik, by files the deployer writes.</summary>
+    Traefik,
+}
+
 /// <summary>Section <c>edge</c>.</summary>
 public sealed class EdgeOptions
 {
-    /// <summary>Address and port apps are served on. Default: <c>127.0.0.1:7480</c>.</summary>
+    /// <summary>What brings requests to the apps. Default: <c>embedded</c>, the deployer itself. With <c>traefik</c>, the section <c>traefik</c> says where it is.</summary>
+    public EdgeKind Kind { get; set; } = EdgeKind.Embedded;
+
+    /// <summary>Address and port the embedded edge serves apps on. Default: <c>127.0.0.1:7480</c>.</summary>
     [Required, ListenAddress]
     public string Listen { get; set; } = "127.0.0.1:7480";
 

@@ -12,8 +12,11 @@ public sealed class MamboOptions
     /// <summary>The HTTP door of the backoffice.</summary>
     public ApiOptions Api { get; set; } = new();
 
-    /// <summary>The embedded edge, which brings requests to the apps.</summary>
+    /// <summary>What brings requests to the apps.</summary>
     public EdgeOptions Edge { get; set; } = new();
+
+    /// <summary>Traefik as the edge.</summary>
+    public TraefikOptions Traefik { get; set; } = new();
 
     /// <summary>Deployments.</summary>
     public DeployerOptions Deployer { get; set; } = new();

@@ -37,11 +37,11 @@ internal sealed record OptionDefinition(PropertyInfo Section, PropertyInfo Prope
     /// <summary>Written with a unit, such as <c>100MiB</c>.</summary>
     public bool IsByteSize => Type == typeof(long) && Name.EndsWith("Bytes", StringComparison.Ordinal);
 
-    /// <summary>A time for which <c>0s</c> has a meaning.</summary>
-    public bool MayBeZero => Property.IsDefined(typeof(MayBeZeroAttribute));
-
     /// <summary>Several texts, such as <c>[a, b]</c>.</summary>
     public bool IsList => Type == typeof(IReadOnlyList<string>);
+
+    /// <summary>A time for which <c>0s</c> has a meaning.</summary>
+    public bool MayBeZero => Property.IsDefined(typeof(MayBeZeroAttribute));
 
     public object? Default => Property.GetValue(Entry is null ? Section.GetValue(Defaults) : Activator.CreateInstance(Entry.Type));
 

@@ -35,11 +35,11 @@ public sealed class BadInputTests(BadInputTests.Door door) : IClassFixture<BadIn
     [InlineData("{\"app\":\"shop\",\"host\":\"Web_1\"," + Image + "}", "host: \"Web_1\" is no host name. Write 1 to 63 lower-case letters, digits or inner hyphens, or leave it out for this host.")]
     [InlineData("{\"app\":\"shop\",\"commit\":\"a\\nb\"," + Image + "}", "commit: It has control characters, such as a line break. Write one line of text.")]
     [InlineData("{\"app\":\"shop\",\"commit\":\"1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890x\"," + Image + "}", "commit: It has 101 characters. Write at most 100.")]
-    [InlineData("{\"app\":\"shop\",\"bundel\":\"x\"," + Image + "}", "bundel: There is no such field. There are: app, bundle, images, host, commit.")]
-    [InlineData("{\"app\":\"shop\",\"\\ud800\":1," + Image + "}", "?: There is no such field. There are: app, bundle, images, host, commit.")]
-    [InlineData("{\"APP\":\"shop\"," + Image + "}", "APP: There is no such field. There are: app, bundle, images, host, commit.", "app: It is missing. Write the app's name, such as \"shop\".")]
+    [InlineData("{\"app\":\"shop\",\"bundel\":\"x\"," + Image + "}", "bundel: There is no such field. There are: app, bundle, images, host, commit, generation.")]
+    [InlineData("{\"app\":\"shop\",\"\\ud800\":1," + Image + "}", "?: There is no such field. There are: app, bundle, images, host, commit, generation.")]
+    [InlineData("{\"APP\":\"shop\"," + Image + "}", "APP: There is no such field. There are: app, bundle, images, host, commit, generation.", "app: It is missing. Write the app's name, such as \"shop\".")]
     [InlineData("{\"app\":\"-\",\"bundle\":\"b\",\"images\":{\"web\":\"A B\"},\"host\":\".\",\"commit\":1,\"x\":1}",
-        "x: There is no such field. There are: app, bundle, images, host, commit.",
+        "x: There is no such field. There are: app, bundle, images, host, commit, generation.",
         "commit: It must be text.",
         "app: \"-\" is no app name. " + NoApp,
         "bundle: \"b\" is no digest. Write sha256: and 64 lower-case hexadecimal digits.",

@@ -27,7 +27,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             .Where(route => route != "GET /api/openapi.json")
             .Distinct().Order().ToList();
 
-        expected.Count.ShouldBe(11);
+        expected.ShouldNotBeEmpty();
         Operations().Select(operation => operation.Name).Order().ShouldBe(expected);
     }
 
@@ -35,7 +35,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     public void Document_EveryOperation_HasANameAWordAndTypedAnswers()
     {
         _document.GetProperty("openapi").GetString().ShouldStartWith("3.1");
-        Operations().Select(operation => operation.Json.GetProperty("operationId").GetString()).Distinct().Count().ShouldBe(11);
+        Operations().Select(operation => operation.Json.GetProperty("operationId").GetString()).ShouldBeUnique();
         foreach (var (name, json) in Operations())
         {
             json.GetProperty("summary").GetString().ShouldNotBeNullOrEmpty(name);
@@ -47,6 +47,8 @@ public sealed class OpenApiTests : IAsyncLifetime
             foreach (var answer in answers.Where(_ => !name.StartsWith("HEAD", StringComparison.Ordinal)))
             {
                 answer.Value.GetProperty("description").GetString().ShouldNotBeNullOrEmpty($"{name} {answer.Name}");
+                if (answer.Name == "204")
+                    continue;
                 foreach (var content in answer.Value.GetProperty("content").EnumerateObject())
                 {
                     var expected = answer.Name.StartsWith('2') ? content.Name is "application/json" or "text/event-stream" : content.Name == "application/problem+json";

@@ -59,13 +59,17 @@ public sealed class TokenGateTests
     }
 
     [Fact]
-    public void TakeFor_TwoNamesAndTwoAddresses_HaveABucketEach()
+    public void TakeFor_NamesRepositoriesAndAddresses_HaveABucketEach()
     {
-        using var limits = new RateLimits(new ServiceDefaults.Configuration.ApiOptions { RequestsPerMinute = 1 });
+        using var limits = new RateLimits(new ServiceDefaults.Configuration.ApiOptions { RequestsPerMinute = 1 }, new ServiceDefaults.Configuration.CiOptions { RequestsPerMinute = 2 });
 
-        limits.TakeFor("a").ShouldBeNull();
-        limits.TakeFor("a").ShouldNotBeNull().TotalSeconds.ShouldBeInRange(1, 60);
-        limits.TakeFor("b").ShouldBeNull();
+        limits.TakeFor(new Caller("a")).ShouldBeNull();
+        limits.TakeFor(new Caller("a")).ShouldNotBeNull().TotalSeconds.ShouldBeInRange(1, 60);
+        limits.TakeFor(new Caller("b")).ShouldBeNull();
+        limits.TakeForRepository("github:1").ShouldBeNull();
+        limits.TakeFor(new Caller("a", new Scope("shop", "4f2c1d9", "github:1"))).ShouldBeNull();
+        limits.TakeFor(new Caller("c", new Scope("shop", "4f2c1d9", "github:1"))).ShouldNotBeNull();
+        limits.TakeForRepository("github:2").ShouldBeNull();
         for (var i = 0; i < RateLimits.FailuresPerMinute; i++)
             limits.TakeFor(IPAddress.Parse("192.0.2.1")).ShouldBeNull();
         limits.TakeFor(IPAddress.Parse("192.0.2.1")).ShouldNotBeNull();

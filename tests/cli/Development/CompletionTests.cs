@@ -17,6 +17,7 @@ public sealed class CompletionTests : IDisposable
     [Theory]
     [InlineData("mambo de", "deploy")]
     [InlineData("mambo completion b", "bash")]
+    [InlineData("mambo token rev", "revoke")]
     [InlineData("mambo events --ver", "--verify")]
     [InlineData("mambo bench f", "footprint")]
     [InlineData("mambo events --type bundle", "bundle-stored")]
@@ -47,7 +48,7 @@ public sealed class CompletionTests : IDisposable
             printf '%s\n' "${COMPREPLY[@]}"
             """;
 
-        (await BashAsync(Script, "")).Split('\n').ShouldBe(["--help", "--home", "--json", "--no-color", "--version", "-h", "bench", "cancel", "completion", "deploy", "down", "events", "init", "releases", "status", "test", "up", "version"], ignoreOrder: true);
+        (await BashAsync(Script, "")).Split('\n').ShouldBe(["--help", "--home", "--json", "--no-color", "--version", "-h", "bench", "cancel", "completion", "deploy", "down", "events", "init", "releases", "rollback", "status", "test", "token", "up", "version"], ignoreOrder: true);
     }
 
     [Theory]

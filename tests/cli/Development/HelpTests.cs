@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 
 using Mambo.TestEnvironment;
@@ -9,13 +10,13 @@ public class HelpTests
     [Fact]
     public async Task Help_EveryCommand_ReadsAsWrittenDown()
     {
-        var commands = MamboCommand.Create(new Globals(CommandRun.Surroundings(TextWriter.Null, TextWriter.Null))).Subcommands.Select(command => command.Name);
+        var root = MamboCommand.Create(new Globals(CommandRun.Surroundings(TextWriter.Null, TextWriter.Null)));
         var all = new StringBuilder();
-        foreach (var name in commands.Prepend(""))
+        foreach (var names in Commands(root))
         {
-            string[] args = name.Length == 0 ? ["-h"] : [name, "-h"];
+            string[] args = [.. names, "-h"];
             var run = await CommandRun.OfAsync([], args);
-            (run.Code, run.Error).ShouldBe((0, ""), name);
+            (run.Code, run.Error).ShouldBe((0, ""), string.Join(' ', names));
             all.Append($"=== mambo {string.Join(' ', args)}\n{run.Output}\n");
         }
 
@@ -29,6 +30,10 @@ public class HelpTests
     [InlineData("cancel nonsense", "Cannot parse argument 'nonsense'")]
     [InlineData("status --frob", "Unrecognized command or argument '--frob'.")]
     [InlineData("completion tcsh", "'tcsh' not recognized")]
+    [InlineData("token", "Required command was not provided.")]
+    [InlineData("token create --app shop", "Option '--name' is required.")]
+    [InlineData("token create --name ci --app shop --expires 2y", "--expires must be a whole number and h or d, such as 12h or 90d, up to 366d.")]
+    [InlineData("token create --frob", "See: mambo token create -h\n")]
     [InlineData("deploy --image", "Required argument missing for option: '--image'.")]
     public async Task Parse_WrongUsage_SaysWhatOnStandardErrorAndEndsWithTwo(string line, string expected)
     {
@@ -39,6 +44,10 @@ public class HelpTests
         run.Error.ShouldContain(expected);
         run.Error.ShouldContain(" -h\n");
     }
+
+    /// <summary>Each command by the words that lead to it, the root first.</summary>
+    private static IEnumerable<IReadOnlyList<string>> Commands(Command command) =>
+        command.Subcommands.SelectMany(sub => Commands(sub).Select(names => (IReadOnlyList<string>)[sub.Name, .. names])).Prepend([]);
 
     [Fact]
     public async Task Mambo_WithoutACommand_ShowsTheHelp()

@@ -51,7 +51,7 @@ public sealed class RouteTableTests
         EdgeAddress.Urls([Route("a.b", "/", "web")], 80).Single().ToString().ShouldBe("http://a.b/");
     }
 
-    private static Serving Serving(params AppRoute[] routes) => new(1, routes, new Dictionary<string, int>());
+    private static Serving Serving(params AppRoute[] routes) => new(1, routes, new Dictionary<string, int>(), []);
 
     private static AppRoute Route(string host, string prefix, string service, int priority = 10) => new(host, prefix, service, 80, priority, null);
 }

@@ -58,12 +58,12 @@ public sealed class SampleAppsTests
         app.Model,
         app.Project.Directory);
 
-    private static async Task<(ComposeModel Model, ComposeProject Project)> ReadAsync(string app, (string Name, string Value) variable = default)
+    private static async Task<(ComposeModel Model, ComposeProject Project)> ReadAsync(string app, (string Name, string Value)? variable = null)
     {
         var folder = GoldenFile.PathOf(Path.Combine("compose/apps", app));
         var variables = new Dictionary<string, string>();
-        if (!string.IsNullOrEmpty(variable.Name))
-            variables.Add(variable.Name, variable.Value);
+        if (variable is { Name.Length: > 0 } set)
+            variables.Add(set.Name, set.Value);
         var project = new ComposeProject($"mambo-{app.ToLowerInvariant().Trim('_')}", folder, [Path.Combine(folder, "compose.yml")], variables);
         var result = await new LocalHost(TimeProvider.System).RunAsync(ComposeCommands.Config(project));
         result.Succeeded.ShouldBeTrue(string.Join('\n', result.ErrorTail));

@@ -105,7 +105,7 @@ public class ConfigurationLoaderTests
 
     [Theory]
     [InlineData("platfrom:\n  name: a", "platfrom (mambo.yml, line 1): there is no such section. Did you mean platform?")]
-    [InlineData("zebra: 1", "zebra (mambo.yml, line 1): there is no such section. The sections are platform, bus, api, edge, deployer, ci, alerts, health, telemetry.")]
+    [InlineData("zebra: 1", "zebra (mambo.yml, line 1): there is no such section. The sections are platform, bus, api, edge, traefik, deployer, ci, alerts, health, telemetry.")]
     [InlineData("api:\n  lsiten: a", "api.lsiten (mambo.yml, line 2): there is no such key. Did you mean api.listen?")]
     [InlineData("api:\n  Listen: 127.0.0.1:1", "api.Listen (mambo.yml, line 2): there is no such key. Did you mean api.listen?")]
     [InlineData("api:\n  topic: a", "api.topic (mambo.yml, line 2): there is no such key. Did you mean alerts.topic?")]
