@@ -14,10 +14,10 @@ internal static class AppRequestReader
     /// <summary>The body may be missing.</summary>
     public static TCommand Read<TCommand>(string app, ReadOnlyMemory<byte> body, List<FieldError> errors)
         where TCommand : AppCommand, new() => new TCommand
-    {
-        App = App(app, errors),
-        Host = body.IsEmpty ? null : Host(new JsonFields(body, """{"host":"web-1"}""", ["host"], errors), errors),
-    };
+        {
+            App = App(app, errors),
+            Host = body.IsEmpty ? null : Host(new JsonFields(body, """{"host":"web-1"}""", ["host"], errors), errors),
+        };
 
     /// <summary>The body may be missing.</summary>
     public static RemoveApp ReadRemoval(string app, ReadOnlyMemory<byte> body, List<FieldError> errors)

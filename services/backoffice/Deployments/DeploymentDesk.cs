@@ -88,7 +88,13 @@ internal sealed partial class DeploymentDesk(
         var (id, host) = (Guid.CreateVersion7(transaction.Now), request.Host ?? identity.Host);
         DeploymentTable.Save(transaction, new Deployment
         {
-            DeploymentId = id, App = app, Kind = DeploymentKind.RollBack, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
+            DeploymentId = id,
+            App = app,
+            Kind = DeploymentKind.RollBack,
+            Host = host,
+            State = DeploymentState.Requested,
+            RequestedBy = requestedBy,
+            RequestedAt = transaction.Now,
         });
         transaction.Send(
             new RollBackApp { DeploymentId = id, App = app, ToRelease = request.ToRelease, Host = host, RequestedBy = requestedBy, RequestedAt = transaction.Now },
@@ -104,7 +110,13 @@ internal sealed partial class DeploymentDesk(
         var (id, host) = (Guid.CreateVersion7(transaction.Now), wish.Host ?? identity.Host);
         DeploymentTable.Save(transaction, new Deployment
         {
-            DeploymentId = id, App = wish.App!, Kind = kind, Host = host, State = DeploymentState.Requested, RequestedBy = requestedBy, RequestedAt = transaction.Now,
+            DeploymentId = id,
+            App = wish.App!,
+            Kind = kind,
+            Host = host,
+            State = DeploymentState.Requested,
+            RequestedBy = requestedBy,
+            RequestedAt = transaction.Now,
         });
         transaction.Send(wish with { DeploymentId = id, Host = host, RequestedBy = requestedBy, RequestedAt = transaction.Now }, host, messageId: id.ToString(), lane: Lane(id));
         return new DeploymentAnswer(id, wish.App!);

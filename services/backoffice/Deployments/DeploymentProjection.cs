@@ -110,7 +110,11 @@ internal static class DeploymentProjection
 
     private static Deployment Done(Deployment ended, DeploymentKind kind, string? requestedBy, int? release, double? seconds) => ended with
     {
-        Kind = kind, State = DeploymentState.Done, RequestedBy = requestedBy ?? ended.RequestedBy, Release = release, Seconds = seconds,
+        Kind = kind,
+        State = DeploymentState.Done,
+        RequestedBy = requestedBy ?? ended.RequestedBy,
+        Release = release,
+        Seconds = seconds,
     };
 
     /// <summary>A teller of before did not say; what was asked for here is known better.</summary>

@@ -28,7 +28,11 @@ internal sealed class LockAppHandler([FromKeyedServices(DeployerRegistrations.Se
 
         var made = new AppLock
         {
-            App = command.App!, Reason = command.Reason!.Trim(), LockedBy = command.RequestedBy!, LockedAt = transaction.Now, EndsAt = command.EndsAt ?? transaction.Now + AppLock.Usual,
+            App = command.App!,
+            Reason = command.Reason!.Trim(),
+            LockedBy = command.RequestedBy!,
+            LockedAt = transaction.Now,
+            EndsAt = command.EndsAt ?? transaction.Now + AppLock.Usual,
         };
         made.Save(transaction);
         transaction.Tell(

@@ -123,8 +123,18 @@ public sealed class AppDoorTests : IAsyncLifetime
 
     private static AppDeployed Deployed(string app, int release, int minute) => new()
     {
-        DeploymentId = Guid.NewGuid(), App = app, Host = "local", OccurredAt = Eight.AddMinutes(minute), Release = release, Bundle = $"sha256:{release}",
-        Images = new Dictionary<string, string> { ["web"] = $"{app}:{release}" }, Urls = [new Uri($"http://{app}.localhost/")], Commit = $"c{release}", RequestedBy = "ci", Seconds = 3, Warnings = ["look"],
+        DeploymentId = Guid.NewGuid(),
+        App = app,
+        Host = "local",
+        OccurredAt = Eight.AddMinutes(minute),
+        Release = release,
+        Bundle = $"sha256:{release}",
+        Images = new Dictionary<string, string> { ["web"] = $"{app}:{release}" },
+        Urls = [new Uri($"http://{app}.localhost/")],
+        Commit = $"c{release}",
+        RequestedBy = "ci",
+        Seconds = 3,
+        Warnings = ["look"],
     };
 
     private static T Told<T>(T happened, int minute)
