@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Mambo.ServiceDefaults.Names;
 
 namespace Mambo.Cli.Deployments;
 
@@ -8,7 +8,7 @@ namespace Mambo.Cli.Deployments;
 /// <param name="Images">Image reference per compose service. Null: as the bundle says.</param>
 /// <param name="Commit">The commit it was built from. Null: unknown.</param>
 /// <param name="Generation">Orders deployments whatever order they arrive in. Null: the last to arrive wins.</param>
-internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<string> Apps, IReadOnlyDictionary<string, string>? Images, string? Commit, long? Generation = null)
+internal sealed record DeployRequest(string? Folder, IReadOnlyList<string> Apps, IReadOnlyDictionary<string, string>? Images, string? Commit, long? Generation = null)
 {
     /// <summary>The name of the preview to deploy instead. Null: the app itself.</summary>
     public string? Preview { get; init; }
@@ -42,7 +42,7 @@ internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<strin
     private static string AppOf(string folder)
     {
         var name = Path.GetFileName(folder);
-        return AppName().IsMatch(name)
+        return AppName.TryParse(name, out _, out _)
             ? name
             : throw CommandFailure.Usage($"The folder's name \"{name}\" is no app name.", ["An app's name is 1 to 40 lower-case letters, digits or single hyphens, beginning with a letter.", $"Give it one: mambo deploy {folder} --app NAME"]);
     }
@@ -60,7 +60,4 @@ internal sealed partial record DeployRequest(string? Folder, IReadOnlyList<strin
 
         return parsed.Count > 0 ? parsed : null;
     }
-
-    [GeneratedRegex(@"\A(?=.{1,40}\z)[a-z][a-z0-9]*(-[a-z0-9]+)*\z")]
-    private static partial Regex AppName();
 }

@@ -1,8 +1,6 @@
-using Mambo.Contracts;
 using Mambo.Contracts.Deployments;
 using Mambo.Deployer.Rollout;
 using Mambo.ServiceDefaults.Configuration;
-using Mambo.ServiceDefaults.Operations;
 
 namespace Mambo.Deployer.Lifecycle;
 
@@ -14,14 +12,4 @@ internal abstract class AppOperation<TCommand>(RolloutParts parts, DeployerOptio
 
     /// <summary>Its containers are stopped by their own signals, one after the other, and each has its grace.</summary>
     protected TimeSpan StopDeadline => (2 * Options.StartDeadline) + Allowance;
-
-    protected override PlatformEvent Accepted(OperationContext<TCommand, RollOutState> operation) => new DeploymentAccepted
-    {
-        DeploymentId = operation.Id,
-        App = operation.Subject,
-        Kind = Change,
-        RequestedBy = operation.RequestedBy,
-        RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
-        Steps = StepNames,
-    };
 }

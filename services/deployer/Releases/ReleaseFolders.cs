@@ -26,7 +26,7 @@ internal sealed class ReleaseFolders(MamboPaths paths, PlatformIdentity platform
     public string Releases(string app) => Path.Combine(App(app), "releases");
 
     /// <summary>The folder of the secrets an app's containers see, one file per content.</summary>
-    public string Secrets(string app) => Path.Combine(paths.Apps, app, "secrets");
+    public string Secrets(string app) => Path.Combine(App(app), "secrets");
 
     /// <summary>The file of one secret.</summary>
     public string Secret(string app, ReleasedSecret secret) => Path.Combine(Secrets(app), secret.FileName);

@@ -21,7 +21,8 @@ internal sealed class ReleaseLedger([FromKeyedServices(DeployerRegistrations.Ser
     public IReadOnlyList<Release> Current() => journal.Read(connection => connection.Query<Row>(CurrentOnes).Select(row => row.Release()).ToList());
 
     /// <summary>The releases of one app that served, by number.</summary>
-    public IReadOnlyList<Release> Served(string app) => [.. Served().Where(release => release.App == app)];
+    public IReadOnlyList<Release> Served(string app) => journal.Read(connection =>
+        connection.Query<Row>("SELECT * FROM releases WHERE app = @app AND served_at IS NOT NULL ORDER BY number", new { app }).Select(row => row.Release()).ToList());
 
     /// <summary>All releases of every app that served, oldest first.</summary>
     public IReadOnlyList<Release> Served() => journal.Read(connection =>

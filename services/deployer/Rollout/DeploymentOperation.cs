@@ -26,6 +26,16 @@ internal abstract class DeploymentOperation<TCommand>(RolloutParts parts, Deploy
 
     public override string SubjectProperty => "app";
 
+    protected override PlatformEvent Accepted(OperationContext<TCommand, RollOutState> operation) => new DeploymentAccepted
+    {
+        DeploymentId = operation.Id,
+        App = operation.Subject,
+        Kind = Change,
+        RequestedBy = operation.RequestedBy,
+        RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
+        Steps = StepNames,
+    };
+
     protected override PlatformEvent StepCompleted(OperationContext<TCommand, RollOutState> operation, StepOutcome step) => new DeploymentStepCompleted
     {
         DeploymentId = operation.Id,

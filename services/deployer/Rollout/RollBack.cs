@@ -27,16 +27,6 @@ internal sealed class RollBack(RolloutParts parts, EdgeAddress address, Deployer
 
     public override string Subject(RollBackApp command) => command.App!;
 
-    protected override PlatformEvent Accepted(OperationContext<RollBackApp, RollOutState> operation) => new DeploymentAccepted
-    {
-        DeploymentId = operation.Id,
-        App = operation.Subject,
-        Kind = Change,
-        RequestedBy = operation.RequestedBy,
-        RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
-        Steps = StepNames,
-    };
-
     protected override PlatformEvent Completed(OperationContext<RollBackApp, RollOutState> operation) => new DeploymentRolledBack
     {
         DeploymentId = operation.Id,

@@ -39,17 +39,8 @@ internal sealed class RollOut(RolloutParts parts, EdgeAddress address, DeployerO
 
     public override string Subject(DeployApp command) => command.App!;
 
-    protected override PlatformEvent Accepted(OperationContext<DeployApp, RollOutState> operation) => new DeploymentAccepted
-    {
-        DeploymentId = operation.Id,
-        App = operation.Subject,
-        Kind = Change,
-        RequestedBy = operation.RequestedBy,
-        RequestedAt = operation.Command.RequestedAt ?? operation.AcceptedAt,
-        Bundle = operation.Command.Bundle,
-        Commit = operation.Command.Commit,
-        Steps = StepNames,
-    };
+    protected override PlatformEvent Accepted(OperationContext<DeployApp, RollOutState> operation) =>
+        (DeploymentAccepted)base.Accepted(operation) with { Bundle = operation.Command.Bundle, Commit = operation.Command.Commit };
 
     protected override PlatformEvent Completed(OperationContext<DeployApp, RollOutState> operation)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -10,6 +11,9 @@ namespace Mambo.ServiceDefaults.Bus;
 /// <summary>Hands outbox messages to the broker, byte for byte, under their own id, and returns when the broker has confirmed them.</summary>
 internal sealed class Publisher(IBus bus, BusState state, BusRoute route)
 {
+    /// <summary>As many as there are message types; looking one up by its address costs more than the rest of a publish.</summary>
+    private readonly ConcurrentDictionary<(string Type, bool IsCommand), ISendEndpoint> _endpoints = new();
+
     public async Task PublishAsync(OutboxMessage message, CancellationToken cancellationToken)
     {
         // Earlier than that our own queues may not be bound yet, and an event would pass them by.
@@ -17,7 +21,9 @@ internal sealed class Publisher(IBus bus, BusState state, BusRoute route)
         if (message.Route is not null)
             route.RequireListener(message.Type, message.Route);
 
-        var endpoint = await bus.GetSendEndpoint(route.Address(message.Type, isCommand: message.Route is not null)).ConfigureAwait(false);
+        var (type, isCommand) = (message.Type, message.Route is not null);
+        if (!_endpoints.TryGetValue((type, isCommand), out var endpoint))
+            _endpoints[(type, isCommand)] = endpoint = await bus.GetSendEndpoint(route.Address(type, isCommand)).ConfigureAwait(false);
         var wire = new WireMessage(message.Type, Encoding.UTF8.GetBytes(message.Body), message.MessageId, TraceOf(message));
         try
         {

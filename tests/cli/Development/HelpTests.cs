@@ -29,7 +29,7 @@ public class HelpTests
     [InlineData("releases", "Required argument 'app' missing")]
     [InlineData("cancel nonsense", "Cannot parse argument 'nonsense'")]
     [InlineData("status --frob", "Unrecognized command or argument '--frob'.")]
-    [InlineData("rollback Shop", "\"Shop\" is no app name: 1 to 40 lower-case letters")]
+    [InlineData("rollback Shop", "\"Shop\" is no app name. Write 1 to 40 lower-case letters")]
     [InlineData("completion tcsh", "'tcsh' not recognized")]
     [InlineData("token", "Required command was not provided.")]
     [InlineData("token create --app shop", "Option '--name' is required.")]
